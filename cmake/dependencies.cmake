@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# Everything that tern depends on, and the only place that says so. The build includes this file, and it is installed
+# beside tern-config.cmake, so that an installed tern looks for exactly what the build looked for.
+# vcpkg.json and conanfile.py must name versions of their own; tests/structure compares them with these.
+
+set(TERN_ASIO_MINIMUM 1.22.1)     # Debian 12
+set(TERN_ASIO_RELEASE 1.38.2)     # downloaded when none is installed
+set(TERN_CATCH2_MINIMUM 2.13)     # Debian 12; tests only
+set(TERN_CATCH2_RELEASE 3.7.1)    # downloaded when none is installed; tests only
+
+# Without these nothing of tern compiles. Sets tern_dependencies_missing to what a user has to do, or to nothing.
+macro(tern_find_dependencies)
+    set(tern_dependencies_missing "")
+    set(THREADS_PREFER_PTHREAD_FLAG ON)
+    find_package(Threads QUIET)
+    if(NOT Threads_FOUND)
+        set(tern_dependencies_missing "The system's thread library was not found.")
+    endif()
+    find_package(Asio ${TERN_ASIO_MINIMUM} QUIET MODULE)
+    if(NOT Asio_FOUND)
+        set(tern_dependencies_missing
+            "Standalone Asio ${TERN_ASIO_MINIMUM} or newer was not found. Install libasio-dev (Debian, Ubuntu), \
+asio-devel (Fedora), asio (Arch, Homebrew, vcpkg, Conan), or set Asio_ROOT to a directory that holds \
+include/asio/version.hpp.")
+    endif()
+endmacro()
+
+# For the build of tern itself: as above, and Asio is downloaded when there is none.
+macro(tern_provide_asio)
+    list(PREPEND CMAKE_MODULE_PATH "${PROJECT_SOURCE_DIR}/cmake")
+    tern_find_dependencies()
+    if(NOT Threads_FOUND)
+        message(FATAL_ERROR "${tern_dependencies_missing}")
+    endif()
+    if(NOT Asio_FOUND)
+        message(STATUS "Asio ${TERN_ASIO_MINIMUM} or newer is not installed; downloading ${TERN_ASIO_RELEASE}")
+        string(REPLACE "." "-" tern_asio_tag "asio-${TERN_ASIO_RELEASE}")
+        tern_download(asio "https://github.com/chriskohlhoff/asio/archive/refs/tags/${tern_asio_tag}.tar.gz"
+            "${tern_dependencies_missing}")
+        # The newest releases have their headers in include/, older ones in asio/include/.
+        find_path(ASIO_INCLUDE_DIR asio/version.hpp NO_DEFAULT_PATH
+            PATHS "${asio_SOURCE_DIR}/include" "${asio_SOURCE_DIR}/asio/include")
+        find_package(Asio ${TERN_ASIO_MINIMUM} REQUIRED MODULE)
+    endif()
+    list(REMOVE_AT CMAKE_MODULE_PATH 0)
+endmacro()
+
+# Provides a target for Catch2: Catch2::Catch2. Sets tern_catch2_major to 2 or 3, and makes catch_discover_tests known.
+macro(tern_provide_catch2)
+    if(NOT FETCHCONTENT_SOURCE_DIR_CATCH2)
+        find_package(Catch2 3 QUIET)
+        if(NOT Catch2_FOUND)
+            find_package(Catch2 ${TERN_CATCH2_MINIMUM} QUIET)
+        endif()
+    endif()
+    if(Catch2_FOUND)
+        string(REGEX MATCH "^[0-9]+" tern_catch2_major "${Catch2_VERSION}")
+    else()
+        message(STATUS "Catch2 ${TERN_CATCH2_MINIMUM} or newer is not installed; downloading ${TERN_CATCH2_RELEASE}")
+        tern_download(catch2 "https://github.com/catchorg/Catch2/archive/refs/tags/v${TERN_CATCH2_RELEASE}.tar.gz"
+            "The tests want Catch2. Install catch2 (Debian, Ubuntu, Homebrew), catch-devel (Fedora), or configure \
+with -D TERN_BUILD_TESTS=OFF.")
+        list(APPEND CMAKE_MODULE_PATH "${catch2_SOURCE_DIR}/extras")
+        set(tern_catch2_major 3)
+    endif()
+    include(Catch)
+    message(STATUS "Tests use Catch2 ${tern_catch2_major}")
+endmacro()
+
+# Downloads an archive and makes it available by FetchContent. The download itself is tried first and by hand, because
+# only then can a failure say what to do instead. FETCHCONTENT_SOURCE_DIR_<NAME> is honoured, as always.
+macro(tern_download name url help)
+    include(FetchContent)
+    string(TOUPPER "${name}" tern_download_upper)
+    set(tern_download_archive "${CMAKE_BINARY_DIR}/_deps/${name}.tar.gz")
+    if(NOT FETCHCONTENT_SOURCE_DIR_${tern_download_upper} AND NOT EXISTS "${tern_download_archive}")
+        file(DOWNLOAD "${url}" "${tern_download_archive}.part" STATUS tern_download_status
+            INACTIVITY_TIMEOUT 20 TIMEOUT 300 TLS_VERIFY ON)
+        list(GET tern_download_status 0 tern_download_code)
+        list(GET tern_download_status 1 tern_download_reason)
+        if(tern_download_code)
+            file(REMOVE "${tern_download_archive}.part")
+            message(FATAL_ERROR "${help}\n(Downloading ${url} was tried and failed: ${tern_download_reason}.)")
+        endif()
+        file(RENAME "${tern_download_archive}.part" "${tern_download_archive}")
+    endif()
+    FetchContent_Declare(${name} URL "${tern_download_archive}" DOWNLOAD_EXTRACT_TIMESTAMP TRUE)
+    FetchContent_MakeAvailable(${name})
+endmacro()
