@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a program can choose when it connects, publishes, subscribes, unsubscribes and disconnects.
+//
+// Layer: vocabulary. Standard: v5 3.1 to 3.3, 3.8, 3.10, 3.14, v3.1.1 the same sections.
+// Every type is a trivially destructible aggregate of views, copied when an operation is initiated: GCC 12 destroys
+// anything else twice inside a co_await expression. Sizes and delays of the client itself are in limits.hpp.
+#ifndef TERN_OPTIONS_HPP
+#define TERN_OPTIONS_HPP
+
+#include "tern/byte_view.hpp"
+#include "tern/properties.hpp"
+#include "tern/qos.hpp"
+#include "tern/reason_code.hpp"
+#include "tern/retain_handling.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace tern
+{
+
+/// Which version of the protocol a client speaks.
+enum class protocol_choice : std::uint8_t
+{
+    v5,            ///< 5.0, or the connection fails
+    v3_1_1,        ///< 3.1.1, or the connection fails
+    v5_or_v3_1_1,  ///< 5.0; if the first connection is refused for its version, 3.1.1 from then on
+};
+
+/// How a received message is acknowledged.
+enum class acknowledgement : std::uint8_t
+{
+    when_taken, ///< by itself, when its handler or the receive's completion has run
+    manual,     ///< by message::acknowledge()
+};
+
+/// Time limit "as the client's limits say".
+inline constexpr std::chrono::milliseconds default_time_limit{-1};
+
+/// Time limit "none".
+inline constexpr std::chrono::milliseconds no_time_limit{0};
+
+/// A session that never expires. v5 3.1.2.11.2
+inline constexpr std::chrono::seconds never_expires{0xFFFFFFFF};
+
+/// A message without its topic and payload; the fields below `retain` need 5.0 and are refused with 3.1.1.
+struct publish_options
+{
+    tern::qos qos = tern::qos::at_most_once;
+    bool retain = false;
+    std::optional<payload_format> payload_format_indicator{};
+    std::optional<std::chrono::seconds> message_expiry_interval{}; ///< 0 to 4,294,967,295 s
+    std::optional<std::string_view> content_type{};
+    std::optional<std::string_view> response_topic{};
+    std::optional<byte_view> correlation_data{};
+    tern::user_properties user_properties{};
+    std::chrono::milliseconds time_limit = default_time_limit; ///< until the operation ends with errc::timed_out
+};
+
+/// The message that the server publishes when the client is lost. Fields below `retain` need 5.0.
+struct will_options
+{
+    std::string_view topic{};
+    byte_view payload{};
+    tern::qos qos = tern::qos::at_most_once;
+    bool retain = false;
+    std::optional<std::chrono::seconds> will_delay_interval{};
+    std::optional<payload_format> payload_format_indicator{};
+    std::optional<std::chrono::seconds> message_expiry_interval{};
+    std::optional<std::string_view> content_type{};
+    std::optional<std::string_view> response_topic{};
+    std::optional<byte_view> correlation_data{};
+    tern::user_properties user_properties{};
+};
+
+/// How to connect, and what to go on with after every reconnect. The client copies all of it.
+struct connect_options
+{
+    std::string_view client_id{}; ///< empty: assigned by a 5.0 server, generated for 3.1.1 where a session is to live
+    std::optional<std::string_view> user_name{};
+    std::optional<byte_view> password{}; ///< in 3.1.1 only with a user name
+    std::chrono::seconds keep_alive{60}; ///< 0 to 65,535 s; 0 switches it off
+    /// Forget the session of an earlier process. False claims it (with a `client_id`): see session_expiry.
+    bool clean_start = true;
+    /// How long the server keeps the session after a lost connection. Absent: one hour, ended by async_disconnect. Zero:
+    /// it ends with each connection. In 3.1.1 anything but zero is CleanSession 0.
+    std::optional<std::chrono::seconds> session_expiry{};
+    protocol_choice protocol = protocol_choice::v5;
+    std::optional<will_options> will{};
+    bool retry = false; ///< go on until the time limit or a final refusal, instead of one pass over all addresses
+    std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
+    // 5.0 only; 3.1.1 leaves them out.
+    std::uint16_t receive_maximum = 256;     ///< 1 to 65,535; with 3.1.1 reading pauses there instead
+    std::uint32_t maximum_packet_size = 0;   ///< that the server may send; 0: the client's own limit
+    std::uint16_t topic_alias_maximum = 16;  ///< that the server may use
+    bool request_response_information = false;
+    bool request_problem_information = true;
+    bool subscription_identifiers = true;    ///< dispatch by Subscription Identifier where the server supports it
+    bool automatic_topic_aliases = false;    ///< replace repeated topics by aliases, as many as the server grants
+    tern::user_properties user_properties{};
+    std::optional<std::string_view> authentication_method{}; ///< with an authenticator set on the client
+};
+
+/// One topic filter with its options; all but the QoS need 5.0 and are refused with 3.1.1.
+struct subscribe_options
+{
+    qos maximum_qos = qos::exactly_once;
+    bool no_local = false;
+    bool retain_as_published = false;
+    tern::retain_handling retain_handling = tern::retain_handling::send;
+    acknowledgement ack = acknowledgement::when_taken;
+    tern::user_properties user_properties{};
+    std::chrono::milliseconds time_limit = default_time_limit;
+};
+
+/// A filter with its own QoS and flags, where one call subscribes to several.
+struct topic_subscription
+{
+    std::string_view topic_filter{};
+    qos maximum_qos = qos::exactly_once;
+    bool no_local = false;
+    bool retain_as_published = false;
+    tern::retain_handling retain_handling = tern::retain_handling::send;
+};
+
+struct unsubscribe_options
+{
+    tern::user_properties user_properties{}; ///< 5.0
+    std::chrono::milliseconds time_limit = default_time_limit;
+};
+
+struct disconnect_options
+{
+    tern::reason_code reason_code = tern::reason_code::normal_disconnection; ///< or disconnect_with_will_message, in 5.0
+    std::optional<std::chrono::seconds> session_expiry{}; ///< 5.0: replaces what connecting asked for
+    std::optional<std::string_view> reason_string{};      ///< 5.0
+    tern::user_properties user_properties{};              ///< 5.0
+    std::chrono::milliseconds time_limit = default_time_limit; ///< for what is queued and in flight
+};
+
+static_assert(std::is_trivially_destructible_v<publish_options> && std::is_aggregate_v<publish_options>);
+static_assert(std::is_trivially_destructible_v<connect_options> && std::is_aggregate_v<connect_options>);
+static_assert(std::is_trivially_destructible_v<subscribe_options> && std::is_aggregate_v<subscribe_options>);
+static_assert(std::is_trivially_destructible_v<topic_subscription> && std::is_aggregate_v<topic_subscription>);
+static_assert(std::is_trivially_destructible_v<unsubscribe_options> && std::is_aggregate_v<unsubscribe_options>);
+static_assert(std::is_trivially_destructible_v<disconnect_options> && std::is_aggregate_v<disconnect_options>);
+
+} // namespace tern
+
+#endif
