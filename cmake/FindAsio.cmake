@@ -41,7 +41,7 @@ if(EXISTS "${Asio_HEADERS}/asio/version.hpp")
 endif()
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(Asio REQUIRED_VARS Asio_HEADERS VERSION_VAR Asio_VERSION)
+find_package_handle_standard_args(Asio REQUIRED_VARS Asio_HEADERS Asio_VERSION VERSION_VAR Asio_VERSION)
 
 if(Asio_FOUND AND NOT TARGET Asio::Asio)
     add_library(Asio::Asio INTERFACE IMPORTED GLOBAL)

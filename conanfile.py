@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSL-1.0
+
+import os
+import re
+
+from conan import ConanFile
+from conan.tools.build import check_min_cppstd
+from conan.tools.files import copy, load
+from conan.tools.layout import basic_layout
+
+
+class Tern(ConanFile):
+    name = "tern"
+    description = "MQTT 5.0 and 3.1.1 client library for C++20 on standalone Asio"
+    license = "BSL-1.0"
+    topics = ("mqtt", "asio", "coroutines", "header-only")
+    package_type = "header-library"
+    settings = "os", "arch", "compiler", "build_type"
+    exports_sources = "include/*", "LICENSE"
+    no_copy_source = True
+    test_package_folder = os.path.join("tests", "package", "conan")
+
+    def set_version(self):
+        header = load(self, os.path.join(self.recipe_folder, "include", "tern", "version.hpp"))
+        parts = [re.search(r"#define TERN_VERSION_%s (\d+)" % part, header).group(1) for part in ("MAJOR", "MINOR", "PATCH")]
+        self.version = ".".join(parts)
+
+    def export(self):
+        # set_version reads this again when the recipe lies in Conan's cache.
+        copy(self, "include/tern/version.hpp", self.recipe_folder, self.export_folder)
+
+    def layout(self):
+        basic_layout(self, src_folder=".")
+
+    def requirements(self):
+        self.requires("asio/[>=1.22.1 <2]", transitive_headers=True)
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+
+    def package_id(self):
+        self.info.clear()
+
+    def package(self):
+        copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        copy(self, "*.hpp", os.path.join(self.source_folder, "include"), os.path.join(self.package_folder, "include"))
+
+    def package_info(self):
+        self.cpp_info.set_property("cmake_file_name", "tern")
+        self.cpp_info.set_property("cmake_target_name", "tern::tern")
+        self.cpp_info.bindirs = []
+        self.cpp_info.libdirs = []
+        self.cpp_info.defines = ["ASIO_STANDALONE"]
+        if self.settings.os in ("Linux", "FreeBSD"):
+            self.cpp_info.system_libs = ["pthread"]

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# Checks what can be checked of the package managers' manifests without the package managers: they are well formed, they
+# state the version of version.hpp and the dependencies of cmake/dependencies.cmake, and the files they name exist.
+# Usage: cmake -DROOT=<root> -DVERSION=<version> -P manifests.cmake
+
+include("${ROOT}/cmake/dependencies.cmake")
+set(failures 0)
+macro(expect_equal what actual expected)
+    if(NOT "${actual}" STREQUAL "${expected}")
+        message(SEND_ERROR "${what} is '${actual}', not '${expected}'")
+        math(EXPR failures "${failures} + 1")
+    endif()
+endmacro()
+macro(expect_text file text)
+    string(FIND "${contents}" "${text}" position)
+    if(position EQUAL -1)
+        message(SEND_ERROR "${file} does not say ${text}")
+        math(EXPR failures "${failures} + 1")
+    endif()
+endmacro()
+
+foreach(manifest IN ITEMS vcpkg.json cmake/vcpkg-port/vcpkg.json)
+    file(READ "${ROOT}/${manifest}" contents)
+    foreach(field IN ITEMS name version-semver license description)
+        string(JSON ${field} ERROR_VARIABLE error GET "${contents}" ${field})
+        expect_equal("what is wrong with ${field} of ${manifest}" "${error}" "NOTFOUND")
+    endforeach()
+    expect_equal("the name in ${manifest}" "${name}" "tern")
+    expect_equal("the version in ${manifest}" "${version-semver}" "${VERSION}")
+    expect_equal("the licence in ${manifest}" "${license}" "BSL-1.0")
+endforeach()
+
+file(READ "${ROOT}/vcpkg.json" contents)
+string(JSON asio GET "${contents}" dependencies 0 name)
+string(JSON minimum GET "${contents}" dependencies 0 "version>=")
+expect_equal("the first dependency in vcpkg.json" "${asio}" "asio")
+expect_equal("the version of Asio in vcpkg.json" "${minimum}" "${TERN_ASIO_MINIMUM}")
+
+file(READ "${ROOT}/conanfile.py" contents)
+expect_text(conanfile.py "asio/[>=${TERN_ASIO_MINIMUM} <2]")
+expect_text(conanfile.py "license = \"BSL-1.0\"")
+expect_text(conanfile.py "os.path.join(\"tests\", \"package\", \"conan\")")
+
+file(READ "${ROOT}/CMakePresets.json" contents)
+string(JSON presets ERROR_VARIABLE error LENGTH "${contents}" configurePresets)
+expect_equal("what is wrong with CMakePresets.json" "${error}" "NOTFOUND")
+
+foreach(file IN ITEMS LICENSE include/tern/version.hpp cmake/vcpkg-port/portfile.cmake cmake/vcpkg-port/usage
+        tests/package/conan/conanfile.py tests/package/conan/CMakeLists.txt tests/package/program.cpp)
+    if(NOT EXISTS "${ROOT}/${file}")
+        message(SEND_ERROR "${file}, which a manifest names, does not exist")
+        math(EXPR failures "${failures} + 1")
+    endif()
+endforeach()
+if(failures)
+    message(FATAL_ERROR "${failures} failures")
+endif()
