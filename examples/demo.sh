@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+#
+# Builds tern's demonstration and runs it:  sh examples/demo.sh
+#
+# A broker inside the program, a subscriber, a publisher, and a connection cut in the middle. Installs what is missing
+# on Debian (a compiler, CMake, make and Asio), and ends with the demonstration's exit code.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+. cmake/packages.sh
+
+need g++ has_program "${CXX:-c++}"
+need cmake has_cmake 3 25
+need make has_program make ninja
+want libasio-dev has_header asio/version.hpp
+install_missing || exit 2
+
+log=build/demo.log
+mkdir -p build
+echo 'Building the demonstration (under a minute) ...'
+if ! { cmake --preset release -D TERN_BUILD_TESTS=OFF && cmake --build build/release --target demo; } >"$log" 2>&1 </dev/null; then
+    cat "$log"
+    echo 'The demonstration could not be built.' >&2
+    exit 1
+fi
+exec build/release/examples/demo
