@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: BSL-1.0
+# shellcheck shell=sh
 #
 # For examples/demo.sh and tests/run.sh, which read this file: installs what is missing, on Debian and its relatives.
 # On other systems, or without the right to install, it says what to do.
