@@ -208,6 +208,9 @@ public:
 
     [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
 
+    /// True if the values are read from a block, false if they are a list or there are none.
+    [[nodiscard]] constexpr bool reads_block() const noexcept { return !block_.empty(); }
+
     /// Counts them: linear when they are read from a block.
     [[nodiscard]] constexpr std::size_t size() const noexcept
     {

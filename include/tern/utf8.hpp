@@ -66,6 +66,45 @@ inline bool is_plain_ascii(std::uint64_t word) noexcept
     return (((word - ones) | word) & tops) == 0;
 }
 
+/// Calls `good` with words of eight bytes that together hold every byte of the text at least once, and nothing but its
+/// bytes and 0x01, until it returns false. Words overlap rather than leave a tail to be read byte by byte.
+template <class Predicate>
+bool every_word(std::string_view text, Predicate good) noexcept
+{
+    constexpr std::size_t step = sizeof(std::uint64_t);
+    const char* at = text.data();
+    const std::size_t size = text.size();
+    std::uint64_t word = 0;
+    if (size >= step)
+    {
+        const char* const last = at + (size - step);
+        for (; at < last; at += step)
+        {
+            std::memcpy(&word, at, step);
+            if (!good(word))
+            {
+                return false;
+            }
+        }
+        std::memcpy(&word, last, step);
+        return good(word);
+    }
+    if (size >= step / 2)
+    {
+        std::uint32_t low = 0;
+        std::uint32_t high = 0;
+        std::memcpy(&low, at, sizeof(low));
+        std::memcpy(&high, at + (size - sizeof(high)), sizeof(high));
+        return good(low | (std::uint64_t{high} << 32U));
+    }
+    if (size == 0)
+    {
+        return true;
+    }
+    const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+    return good(byte(0) | (byte(size / 2) << 8U) | (byte(size - 1) << 16U) | 0x0101010101000000U);
+}
+
 } // namespace detail
 
 /// The offset of the first byte that is not legal MQTT text, or `npos` if all of it is legal. The length is not judged.
@@ -113,6 +152,13 @@ inline bool is_plain_ascii(std::uint64_t word) noexcept
 /// True if the text may stand in an MQTT packet; its length of at most 65,535 bytes is checked where it is encoded.
 [[nodiscard]] constexpr bool is_valid_utf8(std::string_view text) noexcept
 {
+    if (!std::is_constant_evaluated())
+    {
+        if (detail::every_word(text, detail::is_plain_ascii)) // nearly all text in a protocol is ASCII
+        {
+            return true;
+        }
+    }
     return utf8_error_offset(text) == std::string_view::npos;
 }
 

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Encodes and decodes the properties of a packet from one list of its members, and proves at compile time that the list
+// holds exactly what table 2-4 of the standard allows there, in the C++ types that the table's types ask for.
+//
+// Layer: wire. Standard: v5 2.2.2.
+// The lists themselves are in property_lists.hpp. MQTT 3.1.1 has no properties.
+#ifndef TERN_WIRE_PROPERTY_CODEC_HPP
+#define TERN_WIRE_PROPERTY_CODEC_HPP
+
+#include "tern/byte_view.hpp"
+#include "tern/error.hpp"
+#include "tern/properties.hpp"
+#include "tern/property.hpp"
+#include "tern/repeated_property.hpp"
+#include "tern/wire/kinds.hpp"
+#include "tern/wire/limits.hpp"
+#include "tern/wire/reader.hpp"
+#include "tern/wire/text_check.hpp"
+#include "tern/wire/writer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace tern::wire
+{
+
+namespace detail
+{
+
+/// The kind of a property's value: from its type in the table, except that a response topic is a topic name.
+template <property Identifier, class Value>
+[[nodiscard]] constexpr auto property_kind() noexcept
+{
+    constexpr property_type type = find_property(static_cast<std::uint32_t>(Identifier))->type;
+    if constexpr (Identifier == property::response_topic)
+    {
+        return basic_topic_name<errc::invalid_property_value>{};
+    }
+    else if constexpr (type == property_type::byte)
+    {
+        static_assert(std::is_same_v<Value, bool> || std::is_enum_v<Value>);
+        return zero_or_one<Value>{}; // every byte among the properties is 0 or 1, Maximum QoS included
+    }
+    else if constexpr (type == property_type::two_byte_integer)
+    {
+        return two_byte_integer{};
+    }
+    else if constexpr (type == property_type::four_byte_integer)
+    {
+        return four_byte_integer{};
+    }
+    else if constexpr (type == property_type::variable_byte_integer)
+    {
+        return variable_integer{};
+    }
+    else if constexpr (type == property_type::utf8_string)
+    {
+        return utf8_string{};
+    }
+    else if constexpr (type == property_type::binary_data)
+    {
+        return binary_data{};
+    }
+    else
+    {
+        return utf8_string_pair{};
+    }
+}
+
+/// The C++ type that stands for a type of the table, where there is only one.
+template <property_type Type, class Value>
+inline constexpr bool fits = Type == property_type::byte                    ? std::is_same_v<Value, bool> || std::is_enum_v<Value>
+                             : Type == property_type::two_byte_integer      ? std::is_same_v<Value, std::uint16_t>
+                             : Type == property_type::four_byte_integer     ? std::is_same_v<Value, std::uint32_t>
+                             : Type == property_type::variable_byte_integer ? std::is_same_v<Value, std::uint32_t>
+                             : Type == property_type::utf8_string           ? std::is_same_v<Value, std::string_view>
+                             : Type == property_type::binary_data           ? std::is_same_v<Value, byte_view>
+                                                                            : std::is_same_v<Value, user_property>;
+
+/// Values that their type can hold and the standard forbids.
+template <property Identifier, class Value>
+[[nodiscard]] constexpr bool is_legal_value([[maybe_unused]] const Value& value) noexcept
+{
+    if constexpr (Identifier == property::receive_maximum ||        // v5 3.1.2.11.3, 3.2.2.3.2
+                  Identifier == property::maximum_packet_size ||    // v5 3.1.2.11.4, 3.2.2.3.6
+                  Identifier == property::topic_alias ||            // v5 [MQTT-3.3.2-8]
+                  Identifier == property::subscription_identifier)  // v5 3.3.2.3.8, 3.8.2.1.2
+    {
+        return value != 0;
+    }
+    else if constexpr (Identifier == property::response_topic)
+    {
+        return !value.empty(); // v5 [MQTT-4.7.3-1]
+    }
+    else
+    {
+        return true;
+    }
+}
+
+template <property Identifier>
+inline constexpr errc illegal_value_error =
+    Identifier == property::topic_alias ? errc::invalid_topic_alias : errc::invalid_property_value;
+
+/// One value with its identifier before it.
+template <property Identifier, class Value>
+struct property_value
+{
+    using kind = decltype(property_kind<Identifier, Value>());
+    static_assert(fits<find_property(static_cast<std::uint32_t>(Identifier))->type, Value>);
+
+    template <text_check Check>
+    static constexpr errc add_size(const Value& value, std::size_t& size) noexcept
+    {
+        size += 1;
+        const errc error = kind::template add_size<Check>(value, size);
+        if (error != errc{} || is_legal_value<Identifier>(value))
+        {
+            return error;
+        }
+        return Identifier == property::response_topic ? errc::invalid_topic_name : errc::invalid_option;
+    }
+
+    static constexpr char* encode(const Value& value, char* out) noexcept
+    {
+        return kind::encode(value, put(static_cast<std::uint8_t>(Identifier), out));
+    }
+
+    template <text_check Check>
+    static constexpr errc decode(reader& in, Value& value) noexcept
+    {
+        const errc error = kind::template decode<Check>(in, value);
+        if (error != errc{})
+        {
+            return error == errc::length_mismatch ? errc::malformed_property : error;
+        }
+        return is_legal_value<Identifier>(value) ? errc{} : illegal_value_error<Identifier>;
+    }
+};
+
+/// A property of a struct: at most one value.
+template <property Identifier, class Member>
+struct property_member;
+
+template <property Identifier, class Value>
+struct property_member<Identifier, std::optional<Value>>
+{
+    using value = property_value<Identifier, Value>;
+    static constexpr bool repeats = false;
+
+    [[nodiscard]] static constexpr bool is_absent(const std::optional<Value>& member) noexcept { return !member; }
+
+    template <text_check Check>
+    static constexpr errc add_size(const std::optional<Value>& member, std::size_t& size) noexcept
+    {
+        return member ? value::template add_size<Check>(*member, size) : errc{};
+    }
+
+    static constexpr char* encode(const std::optional<Value>& member, char* out) noexcept
+    {
+        return member ? value::encode(*member, out) : out;
+    }
+
+    template <text_check Check>
+    static constexpr errc decode(reader& in, std::string_view, std::optional<Value>& member) noexcept
+    {
+        if (member)
+        {
+            return errc::duplicate_property; // v5 2.2.2.2
+        }
+        return value::template decode<Check>(in, member.emplace());
+    }
+};
+
+/// A property that may repeat: while decoding, the first occurrence makes a view of all of them.
+template <property Identifier, class Value>
+struct property_member<Identifier, repeated_property<Value, Identifier>>
+{
+    using list = repeated_property<Value, Identifier>;
+    using value = property_value<Identifier, Value>;
+    static constexpr bool repeats = true;
+
+    [[nodiscard]] static constexpr bool is_absent(const list& member) noexcept { return member.empty(); }
+
+    template <text_check Check>
+    static constexpr errc add_size(const list& member, std::size_t& size) noexcept
+    {
+        for (const Value item : member)
+        {
+            if (const errc error = value::template add_size<Check>(item, size); error != errc{})
+            {
+                return error;
+            }
+            if (size > maximum_remaining_length)
+            {
+                return errc::packet_too_large;
+            }
+        }
+        return errc{};
+    }
+
+    static constexpr char* encode(const list& member, char* out) noexcept
+    {
+        for (const Value item : member)
+        {
+            out = value::encode(item, out);
+        }
+        return out;
+    }
+
+    template <text_check Check>
+    static constexpr errc decode(reader& in, std::string_view from_here, list& member) noexcept
+    {
+        if (!member.reads_block())
+        {
+            member = list::from_checked_block(from_here);
+        }
+        Value item{};
+        return value::template decode<Check>(in, item);
+    }
+};
+
+} // namespace detail
+
+/// A property of a list: its identifier and the member that holds it.
+template <property Identifier, auto Member>
+struct bound_property
+{
+    static constexpr auto identifier = static_cast<std::uint8_t>(Identifier);
+    static constexpr auto member = Member;
+
+    template <class Properties>
+    using codec = detail::property_member<Identifier, std::remove_cvref_t<decltype(std::declval<Properties>().*Member)>>;
+};
+
+/// The properties of a struct in the order in which they are written. As a kind, it is a property block of 5.0: a
+/// length, then the properties. v5 2.2.2
+template <class Properties, class... Bound>
+struct property_list
+{
+    /// True if the list holds exactly what the table allows in `carrier`, and repeats what may repeat there.
+    [[nodiscard]] static constexpr bool matches(property_carrier carrier) noexcept
+    {
+        std::size_t rows = 0;
+        for (const property_definition& row : property_table)
+        {
+            if (row.allowed_in(carrier))
+            {
+                rows += 1;
+                if (!((Bound::identifier == static_cast<std::uint8_t>(row.identifier) &&
+                       Bound::template codec<Properties>::repeats == row.repeats(carrier)) ||
+                      ...))
+                {
+                    return false;
+                }
+            }
+        }
+        return rows == sizeof...(Bound);
+    }
+
+    [[nodiscard]] static constexpr bool is_absent(const Properties& properties) noexcept
+    {
+        return (Bound::template codec<Properties>::is_absent(properties.*Bound::member) && ...);
+    }
+
+    static constexpr void clear(Properties& properties) noexcept { (clear_member(properties.*Bound::member), ...); }
+
+    /// The size of the properties without their length.
+    template <text_check Check>
+    static constexpr errc add_content_size(const Properties& properties, std::size_t& size) noexcept
+    {
+        errc error{};
+        (void)(((error = Bound::template codec<Properties>::template add_size<Check>(properties.*Bound::member,
+                                                                                     size)) == errc{}) &&
+               ...);
+        return error;
+    }
+
+    static constexpr char* encode_content(const Properties& properties, char* out) noexcept
+    {
+        ((out = Bound::template codec<Properties>::encode(properties.*Bound::member, out)), ...);
+        return out;
+    }
+
+    /// Reads the properties of a block that holds nothing else into a cleared struct.
+    template <text_check Check>
+    static constexpr errc decode_content(std::string_view block, Properties& properties) noexcept
+    {
+        reader in(block);
+        while (!in.empty())
+        {
+            const std::string_view from_here = in.rest();
+            std::uint8_t identifier = 0;
+            (void)in.read(identifier);
+            errc error{};
+            const bool found = ((identifier == Bound::identifier &&
+                                 ((error = Bound::template codec<Properties>::template decode<Check>(
+                                       in, from_here, properties.*Bound::member)),
+                                  true)) ||
+                                ...);
+            if (!found)
+            {
+                return unexpected(from_here);
+            }
+            if (error != errc{})
+            {
+                return error;
+            }
+        }
+        return errc{};
+    }
+
+    template <text_check Check>
+    static constexpr errc add_size(const Properties& properties, std::size_t& size) noexcept
+    {
+        std::size_t content = 0;
+        const errc error = add_content_size<Check>(properties, content);
+        size += variable_size(content) + content;
+        return error;
+    }
+
+    // The content is written where it belongs if its length takes one byte, and moved if it takes more: cheaper than
+    // measuring it a second time.
+    static constexpr char* encode(const Properties& properties, char* out) noexcept
+    {
+        char* const content = out + 1;
+        char* const end = encode_content(properties, content);
+        const auto length = static_cast<std::size_t>(end - content);
+        if (length < 0x80)
+        {
+            *out = static_cast<char>(length); // v5 [MQTT-2.2.2-1]: 0 if there are none
+            return end;
+        }
+        const std::size_t distance = variable_size(length) - 1;
+        std::char_traits<char>::move(content + distance, content, length);
+        (void)put_variable(length, out);
+        return end + distance;
+    }
+
+    template <text_check Check>
+    static constexpr errc decode(reader& in, Properties& properties) noexcept
+    {
+        clear(properties);
+        std::uint32_t length = 0;
+        if (const errc error = in.read_variable(length); error != errc{})
+        {
+            return error;
+        }
+        std::string_view block;
+        if (!in.read(std::size_t{length}, block))
+        {
+            return errc::length_mismatch;
+        }
+        return length == 0 ? errc{} : decode_content<Check>(block, properties);
+    }
+
+private:
+    template <class Member>
+    static constexpr void clear_member(Member& member) noexcept
+    {
+        if constexpr (requires { member.reset(); })
+        {
+            member.reset();
+        }
+        else
+        {
+            member = Member{};
+        }
+    }
+
+    // An identifier is a variable byte integer, of which one byte is enough for all that exist.
+    static constexpr errc unexpected(std::string_view rest) noexcept
+    {
+        reader in(rest);
+        std::uint32_t identifier = 0;
+        const errc error = in.read_variable(identifier);
+        if (error != errc{})
+        {
+            return error == errc::length_mismatch ? errc::malformed_property : error;
+        }
+        return find_property(identifier) != nullptr ? errc::property_not_allowed : errc::unknown_property; // v5 2.2.2.2
+    }
+};
+
+} // namespace tern::wire
+
+#endif
