@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The client: connects, stays connected, publishes, subscribes and receives, over any transport.
+//
+// Layer: client. Standard: v5 and v3.1.1 as a whole; what is obeyed where is in session/.
+// This is the public interface and nothing else: what happens is in client_core.hpp and the parts beside it.
+//
+// Threads: a client lives on its executor; when several threads run that, it has to be a strand. The async_ functions
+// may be called from any thread: elsewhere than on the executor they copy their arguments and are posted, and only
+// that path costs. All other members belong to the executor, or to a time when nothing runs it.
+//
+// Completion: never inside the initiating function; exactly once; by dispatch on the handler's associated executor. A
+// handler may call or destroy anything, the client too.
+#ifndef TERN_CLIENT_BASIC_CLIENT_HPP
+#define TERN_CLIENT_BASIC_CLIENT_HPP
+
+#include "tern/byte_view.hpp"
+#include "tern/client/authentication.hpp"
+#include "tern/client/broker_list.hpp"
+#include "tern/client/client_core.hpp"
+#include "tern/client/client_event.hpp"
+#include "tern/client/completion.hpp"
+#include "tern/client/handler_registration.hpp"
+#include "tern/client/initiations.hpp"
+#include "tern/client/results.hpp"
+#include "tern/client/subscription.hpp"
+#include "tern/client/transport.hpp"
+#include "tern/client/transport_connection.hpp"
+#include "tern/limits.hpp"
+#include "tern/message.hpp"
+#include "tern/observer.hpp"
+#include "tern/options.hpp"
+#include "tern/statistics.hpp"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace tern
+{
+
+/// An MQTT client over transports of the type `Transport`, one fresh one for each connection.
+///
+/// Movable, not copyable. Destroying it closes the connection at once, without DISCONNECT, so that the server
+/// publishes the will; every pending operation completes with asio::error::operation_aborted, by post.
+template <class Transport>
+    requires transport<Transport>
+class basic_client
+{
+public:
+    using executor_type = asio::any_io_executor;
+    using transport_type = Transport;
+
+    /// A client that is not connected. `limits` bounds everything that it queues, holds and waits for.
+    explicit basic_client(const executor_type& executor, const client_limits& limits = {})
+        : core_(detail::make_client_core<Transport>(executor, limits))
+    {
+    }
+
+    /// The same on the executor of `context`, which has to outlive the client.
+    template <class ExecutionContext>
+        requires(!std::convertible_to<ExecutionContext&, executor_type>) &&
+                requires(ExecutionContext& context) { executor_type(context.get_executor()); }
+    explicit basic_client(ExecutionContext& context, const client_limits& limits = {})
+        : basic_client(executor_type(context.get_executor()), limits)
+    {
+    }
+
+    basic_client(basic_client&&) noexcept = default;
+
+    basic_client& operator=(basic_client&& other) noexcept
+    {
+        if (this != &other)
+        {
+            close();
+            core_ = std::move(other.core_);
+        }
+        return *this;
+    }
+
+    basic_client(const basic_client&) = delete;
+    basic_client& operator=(const basic_client&) = delete;
+
+    ~basic_client() { close(); }
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
+
+    /// Where the connection stands.
+    [[nodiscard]] connection_state state() const noexcept { return core_->state(); }
+
+    /// What has happened so far, as a copy of plain counters.
+    [[nodiscard]] statistics stats() const { return core_->stats(); }
+
+    // ------------------------------------------------------------------------------------------- What is told
+
+    /// `handler(const client_event&)` is called for everything that happens to the connection, in order, on the
+    /// client's executor, never inside a function of the client. It replaces an earlier one.
+    template <class Handler>
+        requires std::invocable<Handler&, const client_event&>
+    void on_event(Handler handler)
+    {
+        core_->set_event_handler(std::move(handler));
+    }
+
+    /// `handler(const message_view&)` gets the messages that no subscription of this client matches, at once if the
+    /// session is new, otherwise after client_limits::unmatched_time. Without it they are acknowledged and counted.
+    template <class Handler>
+        requires std::invocable<Handler&, const message_view&>
+    void on_unmatched(Handler handler)
+    {
+        core_->set_unmatched_handler(std::move(handler));
+    }
+
+    /// Sees every packet and state from now on; null for nobody. It has to outlive the client, or be taken back.
+    void set_observer(observer* watcher) noexcept { core_->set_observer(watcher); }
+
+    /// `authenticator(const authentication_step&, authentication_answer)` answers the server's challenges (v5 4.12).
+    /// It may answer at once or later, from any thread; the connect attempt's time limit goes on meanwhile. The method
+    /// is connect_options::authentication_method.
+    template <class Authenticator>
+        requires std::invocable<Authenticator&, const authentication_step&, authentication_answer>
+    void set_authenticator(Authenticator authenticator)
+    {
+        core_->set_authenticator(std::move(authenticator));
+    }
+
+    // ------------------------------------------------------------------------------------------- Connecting
+
+    /// Connects to the server at `url`, `mqtt://[user[:password]@]host[:port]`, and from then on stays connected:
+    /// reconnects with back-off, resumes the session, makes the subscriptions again.
+    ///
+    /// Completes at the first success; with an error after one try of every address, or, with `options.retry`, at a
+    /// final refusal or the time limit. A user name or password in the URL is used unless `options` has one.
+    /// Errors: errc::invalid_url, unsupported_url_scheme, already_connected, invalid_option; a reason code with which
+    /// the server refused; timed_out; errors of the transport.
+    /// Cancellation (terminal or partial) closes the connection and leaves the client idle.
+    template <asio::completion_token_for<void(std::error_code, connect_result)> Token = asio::use_awaitable_t<>>
+    auto async_connect(std::string_view url, const connect_options& options = {}, Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, connect_result)>(
+            detail::initiate_connect{core_}, token, detail::url_source(url), options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, connect_result)> Token>
+        requires detail::is_not<Token, connect_options>
+    auto async_connect(std::string_view url, Token&& token)
+    {
+        return async_connect(url, connect_options{}, std::forward<Token>(token));
+    }
+
+    /// The same with several servers that are tried in their order, as in `brokers("mqtt://a", "mqtt://b")`; after a
+    /// lost connection too.
+    template <asio::completion_token_for<void(std::error_code, connect_result)> Token = asio::use_awaitable_t<>>
+    auto async_connect(const broker_list& urls, const connect_options& options = {}, Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, connect_result)>(
+            detail::initiate_connect{core_}, token, detail::url_source(urls), options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, connect_result)> Token>
+        requires detail::is_not<Token, connect_options>
+    auto async_connect(const broker_list& urls, Token&& token)
+    {
+        return async_connect(urls, connect_options{}, std::forward<Token>(token));
+    }
+
+    /// Waits until everything queued and in flight is done, or for `options.time_limit` (client_limits::shutdown),
+    /// sends DISCONNECT and closes. What is not done by then ends with asio::error::operation_aborted. A session that
+    /// was not asked for ends at the server. An async_connect that is under way is cancelled.
+    ///
+    /// Completes without error if DISCONNECT was written, or there was no connection; the client can connect again.
+    /// Cancellation closes at once.
+    template <asio::completion_token_for<void(std::error_code)> Token = asio::use_awaitable_t<>>
+    auto async_disconnect(const disconnect_options& options = {}, Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code)>(detail::initiate_disconnect{core_}, token, options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code)> Token>
+        requires detail::is_not<Token, disconnect_options>
+    auto async_disconnect(Token&& token)
+    {
+        return async_disconnect(disconnect_options{}, std::forward<Token>(token));
+    }
+
+    /// Authenticates again over the live connection (v5 4.12.1), by the authenticator. Errors:
+    /// errc::authentication_not_configured, authentication_in_progress, not_connected, connection_lost.
+    template <asio::completion_token_for<void(std::error_code)> Token = asio::use_awaitable_t<>>
+    auto async_re_authenticate(Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code)>(detail::initiate_re_authenticate{core_}, token);
+    }
+
+    // ------------------------------------------------------------------------------------------- Publishing
+
+    /// Publishes one message. `topic` and `payload` are copied when the operation is initiated (a lazy token such as
+    /// use_awaitable initiates when it is awaited). May be called before connecting and while the connection is lost:
+    /// the message waits, within client_limits.
+    ///
+    /// Completes for QoS 0 when its last byte is written, for QoS 1 at PUBACK, for QoS 2 at PUBCOMP or a failing
+    /// PUBREC. Errors: errc::invalid_topic_name and the other usage errors, before anything is sent; a failing reason
+    /// code of the server; connection_lost (QoS 0 only), session_lost, queue_full, dropped, message_expired, timed_out,
+    /// out_of_memory. The result holds the reason code and properties also then.
+    /// Cancellation (any type): a message that was never sent is withdrawn, a sent one finishes its handshake unseen.
+    template <asio::completion_token_for<void(std::error_code, publish_result)> Token = asio::use_awaitable_t<>>
+    auto async_publish(std::string_view topic, byte_view payload, const publish_options& options = {},
+                       Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, publish_result)>(detail::initiate_publish{core_},
+                                                                                  token, topic, payload, options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, publish_result)> Token>
+        requires detail::is_not<Token, publish_options>
+    auto async_publish(std::string_view topic, byte_view payload, Token&& token)
+    {
+        return async_publish(topic, payload, publish_options{}, std::forward<Token>(token));
+    }
+
+    // ------------------------------------------------------------------------------------------- Subscribing
+
+    /// Subscribes to `filter` and gives a stream of its messages. May be called before connecting: it waits.
+    ///
+    /// Completes at SUBACK. One filter that is refused is an error, its reason code; of several, only if all are.
+    /// subscription::result() has every code. Errors: the usage errors, before anything is sent; timed_out;
+    /// out_of_memory.
+    /// Cancellation (any type): what was sent already is undone by UNSUBSCRIBE in the background.
+    template <asio::completion_token_for<void(std::error_code, subscription)> Token = asio::use_awaitable_t<>>
+    auto async_subscribe(std::string_view filter, const subscribe_options& options = {}, Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, subscription)>(
+            detail::initiate_subscribe{core_}, token, detail::filter_source(filter), options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, subscription)> Token>
+        requires detail::is_not<Token, subscribe_options>
+    auto async_subscribe(std::string_view filter, Token&& token)
+    {
+        return async_subscribe(filter, subscribe_options{}, std::forward<Token>(token));
+    }
+
+    /// The same with several filters, each with its own QoS and flags, in one SUBSCRIBE and one stream. The list has
+    /// to be a named array: `options` gives what is common (acknowledgement, user properties, time limit).
+    template <asio::completion_token_for<void(std::error_code, subscription)> Token = asio::use_awaitable_t<>>
+    auto async_subscribe(std::span<const topic_subscription> filters, const subscribe_options& options = {},
+                         Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, subscription)>(
+            detail::initiate_subscribe{core_}, token, detail::filter_source(filters), options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, subscription)> Token>
+        requires detail::is_not<Token, subscribe_options>
+    auto async_subscribe(std::span<const topic_subscription> filters, Token&& token)
+    {
+        return async_subscribe(filters, subscribe_options{}, std::forward<Token>(token));
+    }
+
+    /// Opens a stream before connecting: it counts at once, also for the messages of a resumed session, and SUBSCRIBE
+    /// follows when there is a connection. Errors surface in subscription::async_ready().
+    subscription open_subscription(std::string_view filter, const subscribe_options& options = {})
+    {
+        return core_->open_subscription(detail::filter_source(filter), options);
+    }
+
+    subscription open_subscription(std::span<const topic_subscription> filters, const subscribe_options& options = {})
+    {
+        return core_->open_subscription(detail::filter_source(filters), options);
+    }
+
+    /// Calls `handler(const message_view&)` in place for each message that matches `filter`: no copy, no coroutine. It
+    /// counts at once, and SUBSCRIBE follows. With `.ack = manual` the handler is called as
+    /// `handler(const message_view&, acknowledger)`; one that takes only the view is then never acknowledged.
+    template <class Handler>
+        requires detail::message_handler<Handler>
+    message_handler_registration on_message(std::string_view filter, Handler handler,
+                                            const subscribe_options& options = {})
+    {
+        return core_->add_message_handler(detail::filter_source(filter), std::move(handler), options);
+    }
+
+    template <class Handler>
+        requires detail::message_handler<Handler>
+    message_handler_registration on_message(std::span<const topic_subscription> filters, Handler handler,
+                                            const subscribe_options& options = {})
+    {
+        return core_->add_message_handler(detail::filter_source(filters), std::move(handler), options);
+    }
+
+    /// Ends every subscription of this client to exactly `filter`, streams and handlers. Completes at UNSUBACK; at
+    /// once, with no_subscription_existed in the result, if there is none. Cancellation does not bring it back.
+    template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token = asio::use_awaitable_t<>>
+    auto async_unsubscribe(std::string_view filter, const unsubscribe_options& options = {}, Token&& token = Token{})
+    {
+        return asio::async_initiate<Token, void(std::error_code, unsubscribe_result)>(
+            detail::initiate_unsubscribe{core_}, token, filter, options);
+    }
+
+    template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token>
+        requires detail::is_not<Token, unsubscribe_options>
+    auto async_unsubscribe(std::string_view filter, Token&& token)
+    {
+        return async_unsubscribe(filter, unsubscribe_options{}, std::forward<Token>(token));
+    }
+
+private:
+    void close() noexcept
+    {
+        if (core_ != nullptr)
+        {
+            core_->stop();
+            core_.reset();
+        }
+    }
+
+    std::shared_ptr<detail::client_core> core_;
+};
+
+} // namespace tern
+
+#endif
