@@ -9,7 +9,7 @@
 #ifndef TERN_TOPIC_FILTER_HPP
 #define TERN_TOPIC_FILTER_HPP
 
-#include <tern/topic/validation.hpp>
+#include "tern/topic/validation.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -33,10 +33,14 @@ struct topic_filter_parts
 split_topic_filter(std::string_view filter, shared_filters shared = shared_filters::recognised) noexcept
 {
     if (shared == shared_filters::ordinary || !filter.starts_with(topic_detail::share_prefix))
+    {
         return {{}, filter};
+    }
     const topic_error error = topic_detail::find_bad_share(filter);
     if (error)
+    {
         return {{}, filter};
+    }
     const std::size_t name_begin = topic_detail::share_prefix.size();
     return {filter.substr(name_begin, error.offset - 1 - name_begin), filter.substr(error.offset)};
 }

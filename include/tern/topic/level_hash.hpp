@@ -40,7 +40,9 @@ public:
                 key_high_ ^ 0x7465'6462'7974'6573};
         const std::size_t length = level.size();
         for (; level.size() >= 8; level.remove_prefix(8))
+        {
             s.compress(read(level, 0, 4) | (read(level, 4, 4) << 32));
+        }
         s.compress((std::uint64_t{length & 0xFF} << 56) | read_rest(level));
         s.v2 ^= 0xFF;
         s.round();
@@ -84,7 +86,9 @@ private:
     {
         std::uint64_t word = 0;
         for (std::size_t i = 0; i < count; ++i)
+        {
             word |= std::uint64_t{static_cast<unsigned char>(text[from + i])} << (8 * i);
+        }
         return word;
     }
 
@@ -93,9 +97,13 @@ private:
     {
         const std::size_t size = text.size();
         if (size >= 4)
+        {
             return read(text, 0, 4) | (read(text, size - 4, 4) << (8 * (size - 4)));
+        }
         if (size == 0)
+        {
             return 0;
+        }
         return read(text, 0, 1) | (read(text, size / 2, 1) << (8 * (size / 2))) |
                (read(text, size - 1, 1) << (8 * (size - 1)));
     }

@@ -118,7 +118,9 @@ private:
 {
     std::size_t count = 1;
     for (const char character : text)
+    {
         count += character == topic_level_separator ? 1U : 0U;
+    }
     return count;
 }
 

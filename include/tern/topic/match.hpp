@@ -11,8 +11,8 @@
 #ifndef TERN_TOPIC_MATCH_HPP
 #define TERN_TOPIC_MATCH_HPP
 
-#include <tern/topic/filter.hpp>
-#include <tern/topic/levels.hpp>
+#include "tern/topic/filter.hpp"
+#include "tern/topic/levels.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -27,14 +27,18 @@ constexpr bool matches_plain(std::string_view filter, std::string_view topic) no
 {
     // v5 [MQTT-4.7.2-1], v3.1.1 [MQTT-4.7.2-1]: a leading wildcard does not reach topics of the server's own.
     if (topic.starts_with('$') && (filter.starts_with('+') || filter.starts_with('#')))
+    {
         return false;
+    }
     std::size_t f = 0;
     std::size_t t = 0;
     for (;;)
     {
         // Both stand at the beginning of a level.
         if (f < filter.size() && filter[f] == '#')
+        {
             return true;
+        }
         if (f < filter.size() && filter[f] == '+')
         {
             ++f;
@@ -43,15 +47,25 @@ constexpr bool matches_plain(std::string_view filter, std::string_view topic) no
         else
         {
             for (; f < filter.size() && filter[f] != topic_level_separator; ++f, ++t)
+            {
                 if (t == topic.size() || topic[t] != filter[f])
+                {
                     return false;
+                }
+            }
             if (t < topic.size() && topic[t] != topic_level_separator)
+            {
                 return false;
+            }
         }
         if (f == filter.size())
+        {
             return t == topic.size();
+        }
         if (t == topic.size())
+        {
             return filter.substr(f) == "/#"; // "sport/#" matches "sport" too: # includes the parent level
+        }
         ++f;
         ++t;
     }

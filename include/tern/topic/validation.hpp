@@ -14,8 +14,9 @@
 #ifndef TERN_TOPIC_VALIDATION_HPP
 #define TERN_TOPIC_VALIDATION_HPP
 
-#include <tern/error.hpp>
-#include <tern/utf8.hpp>
+#include "tern/error.hpp"
+#include "tern/protocol_version.hpp"
+#include "tern/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,12 @@ enum class shared_filters : std::uint8_t
     recognised, ///< As shared subscriptions: MQTT 5.0.
     ordinary,   ///< As filters like any other: MQTT 3.1.1, which does not know shared subscriptions.
 };
+
+/// How `version` reads filters that begin with "$share/".
+[[nodiscard]] constexpr shared_filters shared_filters_in(protocol_version version) noexcept
+{
+    return version == protocol_version::v5 ? shared_filters::recognised : shared_filters::ordinary;
+}
 
 /// Says what to do about `problem`, in half a sentence without the place. Never empty, bar for topic_problem::none.
 [[nodiscard]] constexpr std::string_view to_string(topic_problem problem) noexcept
@@ -107,7 +114,9 @@ struct topic_error
     [[nodiscard]] std::error_code code() const noexcept
     {
         if (problem == topic_problem::none)
+        {
             return {};
+        }
         return make_error_code(kind == topic_kind::name ? errc::invalid_topic_name : errc::invalid_topic_filter);
     }
 
@@ -116,7 +125,9 @@ struct topic_error
     {
         std::string text(to_string(problem));
         if (problem != topic_problem::none && problem != topic_problem::empty)
+        {
             text.append(", at byte ").append(std::to_string(offset));
+        }
         return text;
     }
 };
@@ -192,16 +203,22 @@ constexpr byte_survey survey_bytes(std::string_view text) noexcept
 constexpr topic_error earlier(topic_error first, topic_error second) noexcept
 {
     if (!first)
+    {
         return second;
+    }
     return second && second.offset < first.offset ? second : first;
 }
 
 constexpr topic_error find_bad_length(std::string_view text, topic_kind kind) noexcept
 {
     if (text.empty())
+    {
         return {topic_problem::empty, kind, 0}; // v5 [MQTT-4.7.3-1], v3.1.1 [MQTT-4.7.3-1]
+    }
     if (text.size() > maximum_topic_length)
+    {
         return {topic_problem::too_long, kind, maximum_topic_length}; // v5 [MQTT-4.7.3-3], v3.1.1 [MQTT-4.7.3-3]
+    }
     return {topic_problem::none, kind, 0};
 }
 
@@ -209,9 +226,13 @@ constexpr topic_error find_bad_text(std::string_view text, topic_kind kind) noex
 {
     const std::size_t offset = utf8_error_offset(text); // v5 [MQTT-1.5.4-1], v3.1.1 [MQTT-1.5.3-1]
     if (offset == std::string_view::npos)
+    {
         return {topic_problem::none, kind, 0};
+    }
     if (offset < text.size() && text[offset] == '\0')
+    {
         return {topic_problem::null_character, kind, offset}; // v5 [MQTT-4.7.3-2], v3.1.1 [MQTT-4.7.3-2]
+    }
     return {topic_problem::ill_formed_utf8, kind, offset};
 }
 
@@ -220,13 +241,20 @@ constexpr topic_error find_bad_wildcard(std::string_view filter, std::size_t fro
     for (std::size_t i = from; i < filter.size(); ++i)
     {
         if (filter[i] != '+' && filter[i] != '#')
+        {
             continue;
+        }
         const bool starts_level = i == 0 || filter[i - 1] == '/';
         const bool last = i + 1 == filter.size();
         if (filter[i] == '#' && !(starts_level && last)) // v5 [MQTT-4.7.1-1], v3.1.1 [MQTT-4.7.1-2]
+        {
             return {topic_problem::misplaced_multi_level, topic_kind::filter, i};
-        if (filter[i] == '+' && !(starts_level && (last || filter[i + 1] == '/'))) // v5 [MQTT-4.7.1-2], v3.1.1 [-3]
+        }
+        // v5 [MQTT-4.7.1-2], v3.1.1 [MQTT-4.7.1-3]
+        if (filter[i] == '+' && !(starts_level && (last || filter[i + 1] == '/')))
+        {
             return {topic_problem::misplaced_single_level, topic_kind::filter, i};
+        }
     }
     return {topic_problem::none, topic_kind::filter, 0};
 }
@@ -239,12 +267,20 @@ constexpr topic_error find_bad_share(std::string_view filter) noexcept
     constexpr topic_kind kind = topic_kind::filter;
     std::size_t position = share_prefix.size();
     for (; position < filter.size() && filter[position] != '/'; ++position)
+    {
         if (filter[position] == '+' || filter[position] == '#')
+        {
             return {topic_problem::wildcard_in_share_name, kind, position}; // v5 [MQTT-4.8.2-2]
+        }
+    }
     if (position == share_prefix.size())
+    {
         return {topic_problem::empty_share_name, kind, position}; // v5 [MQTT-4.8.2-1]
+    }
     if (position + 1 >= filter.size())
+    {
         return {topic_problem::missing_shared_filter, kind, filter.size()}; // v5 [MQTT-4.8.2-2]
+    }
     return {topic_problem::none, kind, position + 1};
 }
 
@@ -255,14 +291,20 @@ constexpr topic_error find_bad_share(std::string_view filter) noexcept
 {
     constexpr topic_kind kind = topic_kind::name;
     if (const topic_error error = topic_detail::find_bad_length(name, kind))
+    {
         return error;
+    }
     const topic_detail::byte_survey survey = topic_detail::survey_bytes(name);
     if (!survey.special && !survey.non_ascii)
+    {
         return {};
+    }
     const topic_error bad_text = topic_detail::find_bad_text(name, kind);
     const std::size_t wildcard = survey.special ? name.find_first_of("+#") : std::string_view::npos;
     if (wildcard == std::string_view::npos)
+    {
         return bad_text;
+    }
     // v5 [MQTT-4.7.0-1], v3.1.1 [MQTT-4.7.1-1]
     return topic_detail::earlier({topic_problem::wildcard_in_name, kind, wildcard}, bad_text);
 }
@@ -274,16 +316,24 @@ constexpr topic_error find_bad_share(std::string_view filter) noexcept
 {
     constexpr topic_kind kind = topic_kind::filter;
     if (const topic_error error = topic_detail::find_bad_length(filter, kind))
+    {
         return error;
+    }
     topic_error structure{topic_problem::none, kind, 0};
     if (shared == shared_filters::recognised && filter.starts_with(topic_detail::share_prefix))
+    {
         structure = topic_detail::find_bad_share(filter);
+    }
     const topic_detail::byte_survey survey = topic_detail::survey_bytes(filter);
     if (!structure)
+    {
         structure = survey.special ? topic_detail::find_bad_wildcard(filter, structure.offset)
                                    : topic_error{topic_problem::none, kind, 0};
+    }
     if (!survey.special && !survey.non_ascii)
+    {
         return structure;
+    }
     return topic_detail::earlier(structure, topic_detail::find_bad_text(filter, kind));
 }
 
