@@ -39,7 +39,16 @@ has_header() {
 # has_cmake MAJOR MINOR
 has_cmake() {
     cmake --version | awk -v major="$1" -v minor="$2" '
-        NR == 1 { split($3, v, "."); exit !(v[1] > major || (v[1] == major && v[2] + 0 >= minor)) }'
+        NR == 1 { split($3, v, "."); new = v[1] > major || (v[1] == major && v[2] + 0 >= minor) }
+        END { exit !new }'
+}
+
+# apt_get COMMAND [PACKAGE...]: asks nothing, and speaks only when it fails.
+apt_get() {
+    apt_log=$($as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq --no-install-recommends "$@" 2>&1 </dev/null) &&
+        return
+    printf '%s\n' "$apt_log" >&2
+    return 1
 }
 
 install_missing() {
@@ -54,16 +63,12 @@ install_missing() {
     fi
     if [ -z "$problem" ]; then
         echo "Installing:$needed$wanted"
+        apt_get update || echo 'The lists of packages could not be brought up to date; trying all the same.'
         # shellcheck disable=SC2086 # words are meant to be split
-        {
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-                $needed </dev/null >/dev/null || problem="apt-get could not install$needed"
-            for package in $wanted; do
-                $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-                    "$package" </dev/null >/dev/null || echo "apt-get could not install $package; going on without it"
-            done
-        }
+        [ -z "$needed" ] || apt_get install $needed || problem="apt-get could not install them"
+        for package in $wanted; do
+            apt_get install "$package" || echo "Going on without $package."
+        done
     elif [ -n "$wanted" ]; then
         echo "Going on without$wanted: $problem."
     fi
