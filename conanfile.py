@@ -16,6 +16,7 @@ class Tern(ConanFile):
     topics = ("mqtt", "asio", "coroutines", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
+    exports = "include/tern/version.hpp"
     exports_sources = "include/*", "LICENSE"
     no_copy_source = True
     test_package_folder = os.path.join("tests", "package", "conan")
@@ -24,10 +25,6 @@ class Tern(ConanFile):
         header = load(self, os.path.join(self.recipe_folder, "include", "tern", "version.hpp"))
         parts = [re.search(r"#define TERN_VERSION_%s (\d+)" % part, header).group(1) for part in ("MAJOR", "MINOR", "PATCH")]
         self.version = ".".join(parts)
-
-    def export(self):
-        # set_version reads this again when the recipe lies in Conan's cache.
-        copy(self, "include/tern/version.hpp", self.recipe_folder, self.export_folder)
 
     def layout(self):
         basic_layout(self, src_folder=".")

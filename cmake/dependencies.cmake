@@ -2,7 +2,7 @@
 #
 # Everything that tern depends on, and the only place that says so. The build includes this file, and it is installed
 # beside tern-config.cmake, so that an installed tern looks for exactly what the build looked for.
-# vcpkg.json and conanfile.py must name versions of their own; tests/structure compares them with these.
+# vcpkg.json and conanfile.py must name versions of their own; tests/package compares them with these.
 
 set(TERN_ASIO_MINIMUM 1.22.1)     # Debian 12
 set(TERN_ASIO_RELEASE 1.38.2)     # downloaded when none is installed

@@ -4,6 +4,7 @@
 # state the version of version.hpp and the dependencies of cmake/dependencies.cmake, and the files they name exist.
 # Usage: cmake -DROOT=<root> -DVERSION=<version> -P manifests.cmake
 
+cmake_minimum_required(VERSION 3.25)
 include("${ROOT}/cmake/dependencies.cmake")
 set(failures 0)
 macro(expect_equal what actual expected)
@@ -31,11 +32,12 @@ foreach(manifest IN ITEMS vcpkg.json cmake/vcpkg-port/vcpkg.json)
     expect_equal("the licence in ${manifest}" "${license}" "BSL-1.0")
 endforeach()
 
-file(READ "${ROOT}/vcpkg.json" contents)
-string(JSON asio GET "${contents}" dependencies 0 name)
-string(JSON minimum GET "${contents}" dependencies 0 "version>=")
-expect_equal("the first dependency in vcpkg.json" "${asio}" "asio")
-expect_equal("the version of Asio in vcpkg.json" "${minimum}" "${TERN_ASIO_MINIMUM}")
+# A minimum version would need a baseline; every vcpkg of this decade has a newer Asio than the minimum.
+foreach(manifest IN ITEMS vcpkg.json cmake/vcpkg-port/vcpkg.json)
+    file(READ "${ROOT}/${manifest}" contents)
+    string(JSON asio GET "${contents}" dependencies 0)
+    expect_equal("the first dependency in ${manifest}" "${asio}" "asio")
+endforeach()
 
 file(READ "${ROOT}/conanfile.py" contents)
 expect_text(conanfile.py "asio/[>=${TERN_ASIO_MINIMUM} <2]")

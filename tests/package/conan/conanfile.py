@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Builds and runs a program against the package that conanfile.py in the root has just made.
+# Builds and runs a program against the package that conanfile.py in the root has just made. The program lies one folder
+# up, where the other consumers find it too.
 
 import os
 
@@ -12,8 +13,6 @@ from conan.tools.cmake import CMake, cmake_layout
 class TernTest(ConanFile):
     settings = "os", "compiler", "build_type", "arch"
     generators = "CMakeDeps", "CMakeToolchain"
-    # The program lies one folder up, where the other consumers find it too.
-    exports_sources = "CMakeLists.txt", "../program.cpp"
 
     def requirements(self):
         self.requires(self.tested_reference_str)
