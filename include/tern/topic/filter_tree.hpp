@@ -6,8 +6,9 @@
 //
 // What a look-up costs depends on the levels of the topic and on how many '+' branch off its path, never on how many
 // filters there are: at a node at most the level itself and '+' are followed, so a topic of n levels touches at most
-// 2^(n+1) nodes, no node twice, and in practice a handful. The walk finds its way back through the parents of the nodes:
-// it needs no stack, no recursion and no memory, so several threads may look up at once while nobody changes the tree.
+// 2^(n+1) nodes, no node twice, and in practice a handful. The walk finds its way back through the parents of the
+// nodes: it needs no stack, no recursion and no memory, so several threads may look up at once while nobody changes the
+// tree.
 //
 // A filter that ends in '#' is kept at the node before its '#'. Filters have to be legal and without "$share/name/":
 // split_topic_filter() takes that off. One value per filter; where several are wanted, Value is a list.
@@ -28,7 +29,8 @@
 namespace tern
 {
 
-/// A map from topic filters to values with a look-up by topic name. Value moves without throwing; it need not be copyable.
+/// A map from topic filters to values with a look-up by topic name. Value moves without throwing; it need not be
+/// copyable.
 ///
 /// Pointers and references to values hold until the next insertion or removal. A visitor must change no more than the
 /// value it is given: who wants to insert or erase because of a message collects the values first.
@@ -98,9 +100,8 @@ public:
         }
         const index removed = std::exchange(value_at(at.node, at.rest), none);
         prune(at.node);
-        values_.remove(removed, [this](index owner, index now) noexcept {
-            value_at(owner >> 1, (owner & 1) != 0) = now;
-        });
+        values_.remove(removed,
+                       [this](index owner, index now) noexcept { value_at(owner >> 1, (owner & 1) != 0) = now; });
         return true;
     }
 
@@ -176,8 +177,8 @@ private:
     struct place
     {
         index node = root;
-        bool rest = false;            // the filter ends in "#", which has no node of its own
-        bool found = true;            // all levels have a node
+        bool rest = false;             // the filter ends in "#", which has no node of its own
+        bool found = true;             // all levels have a node
         std::string_view missing = {}; // the levels that have none, if not
 
         [[nodiscard]] bool complete() const noexcept { return found; }

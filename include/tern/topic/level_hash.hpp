@@ -14,7 +14,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace tern::topic_detail
 {
@@ -26,13 +28,11 @@ public:
     /// Makes both halves of the key from one seed.
     constexpr explicit level_hash(std::uint64_t seed) noexcept
         : level_hash(scramble(seed), scramble(seed + 0x9E37'79B9'7F4A'7C15))
-    {
-    }
+    {}
 
     constexpr level_hash(std::uint64_t key_low, std::uint64_t key_high) noexcept
         : key_low_(key_low), key_high_(key_high)
-    {
-    }
+    {}
 
     [[nodiscard]] constexpr std::uint64_t operator()(std::string_view level) const noexcept
     {
@@ -41,7 +41,7 @@ public:
         const std::size_t length = level.size();
         for (; level.size() >= 8; level.remove_prefix(8))
         {
-            s.compress(read(level, 0, 4) | (read(level, 4, 4) << 32));
+            s.compress(read(level, 0, 8));
         }
         s.compress((std::uint64_t{length & 0xFF} << 56) | read_rest(level));
         s.v2 ^= 0xFF;
@@ -81,9 +81,15 @@ private:
         }
     };
 
-    /// `count` bytes, the first one lowest. Compilers make one load of four.
+    /// `count` bytes, at most eight, the first one lowest.
     static constexpr std::uint64_t read(std::string_view text, std::size_t from, std::size_t count) noexcept
     {
+        if (!std::is_constant_evaluated() && std::endian::native == std::endian::little)
+        {
+            std::uint64_t word = 0;
+            std::memcpy(&word, text.data() + from, count);
+            return word;
+        }
         std::uint64_t word = 0;
         for (std::size_t i = 0; i < count; ++i)
         {

@@ -5,8 +5,8 @@
 // Layer: topic, an internal part. Section: v5 4.7.1.1, the topic tree. Wildcards mean nothing here.
 //
 // Made for a million entries: all nodes stand in one vector (free ones in a list through it), a child is found in one
-// open-addressing table for the whole tree, keyed by parent and level text, and levels of up to eight bytes stand in the
-// node, longer ones in one arena. Links is what the owner keeps per node: trivially copyable, its members preset.
+// open-addressing table for the whole tree, keyed by parent and level text, and levels of up to eight bytes stand in
+// the node, longer ones in one arena. Links is what the owner keeps per node: trivially copyable, its members preset.
 // Nothing is searched in proportion to the number of nodes; the hash is keyed (topic/level_hash.hpp).
 #ifndef TERN_TOPIC_LEVEL_TREE_HPP
 #define TERN_TOPIC_LEVEL_TREE_HPP
@@ -28,8 +28,8 @@ namespace tern
 /// How a tree of topics or topic filters is built.
 struct topic_tree_options
 {
-    /// Keys the hash of the levels. Where peers choose what is stored, as in a broker, it has to be a random number that
-    /// they don't know; the preset one will do where only the application does.
+    /// Keys the hash of the levels. Where peers choose what is stored, as in a broker, it has to be a random number
+    /// that they don't know; the preset one will do where only the application does.
     std::uint64_t seed = 0x7465'726E;
 
     /// The bound of the tree in nodes: one per level that entries don't share. 2^24 hold a million filters of sixteen

@@ -89,8 +89,7 @@ public:
 
         constexpr iterator(std::string_view text, std::size_t begin, std::size_t end) noexcept
             : text_(text), begin_(begin), end_(end)
-        {
-        }
+        {}
 
         std::string_view text_;
         std::size_t begin_ = 0; // one past the text's end in the iterator past the last level
@@ -102,10 +101,7 @@ public:
     constexpr topic_levels() noexcept = default;
     constexpr explicit topic_levels(std::string_view text) noexcept : text_(text) {}
 
-    [[nodiscard]] constexpr iterator begin() const noexcept
-    {
-        return {text_, 0, topic_detail::level_end(text_, 0)};
-    }
+    [[nodiscard]] constexpr iterator begin() const noexcept { return {text_, 0, topic_detail::level_end(text_, 0)}; }
 
     [[nodiscard]] constexpr iterator end() const noexcept { return {text_, text_.size() + 1, text_.size() + 1}; }
 

@@ -29,7 +29,8 @@
 namespace tern
 {
 
-/// A map from topic names to values with a look-up by topic filter. Value moves without throwing; it need not be copyable.
+/// A map from topic names to values with a look-up by topic filter. Value moves without throwing; it need not be
+/// copyable.
 ///
 /// Pointers and references to values hold until the next insertion or removal. A visitor must change no more than the
 /// value it is given.
@@ -96,8 +97,9 @@ public:
         return found == none ? nullptr : &values_[found];
     }
 
-    /// Calls `visit(value)` once for every topic that `filter` matches, in no promised order. If `visit` returns a bool,
-    /// false ends the walk. Allocates nothing; what `visit` throws is let through. Returns how many nodes were visited.
+    /// Calls `visit(value)` once for every topic that `filter` matches, in no promised order. If `visit` returns a
+    /// bool, false ends the walk. Allocates nothing; what `visit` throws is let through. Returns how many nodes were
+    /// visited.
     template <class Visitor>
     std::size_t for_each_match(std::string_view filter, Visitor&& visit)
     {

@@ -35,17 +35,17 @@ inline constexpr std::size_t maximum_topic_length = 65'535; // v5 [MQTT-4.7.3-3]
 /// What can be wrong with a topic name or a topic filter.
 enum class topic_problem : std::uint8_t
 {
-    none,                     ///< Nothing: the text is legal.
-    empty,                    ///< There must be at least one character.
-    too_long,                 ///< More than maximum_topic_length bytes.
-    ill_formed_utf8,          ///< Not UTF-8, or a surrogate, or an overlong form.
-    null_character,           ///< U+0000.
-    wildcard_in_name,         ///< '+' or '#' in a topic name.
-    misplaced_multi_level,    ///< '#' that is not the last character, or shares its level.
-    misplaced_single_level,   ///< '+' that shares its level with something else.
-    empty_share_name,         ///< "$share//…".
-    wildcard_in_share_name,   ///< '+' or '#' in the name of a share.
-    missing_shared_filter,    ///< "$share/name" or "$share/name/" without a filter behind.
+    none,                   ///< Nothing: the text is legal.
+    empty,                  ///< There must be at least one character.
+    too_long,               ///< More than maximum_topic_length bytes.
+    ill_formed_utf8,        ///< Not UTF-8, or a surrogate, or an overlong form.
+    null_character,         ///< U+0000.
+    wildcard_in_name,       ///< '+' or '#' in a topic name.
+    misplaced_multi_level,  ///< '#' that is not the last character, or shares its level.
+    misplaced_single_level, ///< '+' that shares its level with something else.
+    empty_share_name,       ///< "$share//…".
+    wildcard_in_share_name, ///< '+' or '#' in the name of a share.
+    missing_shared_filter,  ///< "$share/name" or "$share/name/" without a filter behind.
 };
 
 /// Which of the two kinds of text was checked.
@@ -158,10 +158,7 @@ struct word_survey
         all |= word;
     }
 
-    [[nodiscard]] constexpr byte_survey result() const noexcept
-    {
-        return {(special & highs) != 0, (all & highs) != 0};
-    }
+    [[nodiscard]] constexpr byte_survey result() const noexcept { return {(special & highs) != 0, (all & highs) != 0}; }
 };
 
 constexpr byte_survey survey_bytes(std::string_view text) noexcept

@@ -41,6 +41,24 @@ void* operator new[](std::size_t size)
     return operator new(size);
 }
 
+// Some libraries' own versions of these don't go through the one above, and would be freed by ours all the same.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    try
+    {
+        return operator new(size);
+    }
+    catch (const std::bad_alloc&)
+    {
+        return nullptr;
+    }
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept
+{
+    return operator new(size, tag);
+}
+
 void operator delete(void* memory) noexcept
 {
     allocations::release(memory);

@@ -49,9 +49,9 @@ TEST_CASE("all filters that match a topic are found", "[topic]")
 {
     const auto tree = tree_of({"Küche/Kühlschrank/Temperatur", "Küche/+/Temperatur", "Küche/#", "#", "+/+/+", "+/#",
                                "Küche/+", "Bad/#", "Küche/Kühlschrank/Temperatur/#", "/#", "Küche/Kühlschrank/+/+"});
-    CHECK(matching(tree, "Küche/Kühlschrank/Temperatur") ==
-          names{"#", "+/#", "+/+/+", "Küche/#", "Küche/+/Temperatur", "Küche/Kühlschrank/Temperatur",
-                "Küche/Kühlschrank/Temperatur/#"});
+    CHECK(matching(tree, "Küche/Kühlschrank/Temperatur") == names{"#", "+/#", "+/+/+", "Küche/#", "Küche/+/Temperatur",
+                                                                  "Küche/Kühlschrank/Temperatur",
+                                                                  "Küche/Kühlschrank/Temperatur/#"});
     CHECK(matching(tree, "Küche") == names{"#", "+/#", "Küche/#"});
     CHECK(matching(tree, "/") == names{"#", "+/#", "/#"});
     CHECK(matching(tree, "Flur") == names{"#", "+/#"});

@@ -93,7 +93,8 @@ TEST_CASE("random insertions and removals agree with a map", "[topic]")
         const std::size_t number = random() % 400;
         const std::string text = std::to_string(number) + std::string(number % 37, 'x');
         const auto known = expected.find(text);
-        wrong += levels.find_child(tree::root, text) == (known == expected.end() ? tree::none : known->second) ? 0U : 1U;
+        wrong +=
+            levels.find_child(tree::root, text) == (known == expected.end() ? tree::none : known->second) ? 0U : 1U;
         if (known == expected.end())
         {
             expected[text] = add(levels, tree::root, text);

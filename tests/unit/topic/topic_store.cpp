@@ -49,8 +49,8 @@ TEST_CASE("all topics that a filter matches are found", "[topic]")
     const auto store = store_of({"Küche", "Küche/Kühlschrank/Temperatur", "Küche/Herd/Temperatur", "Küche/Herd/Uhr",
                                  "/", "Bad/Temperatur", "$SYS/uptime", "Küche/"});
     CHECK(matching(store, "Küche/+/Temperatur") == names{"Küche/Herd/Temperatur", "Küche/Kühlschrank/Temperatur"});
-    CHECK(matching(store, "Küche/#") == names{"Küche", "Küche/", "Küche/Herd/Temperatur", "Küche/Herd/Uhr",
-                                              "Küche/Kühlschrank/Temperatur"});
+    CHECK(matching(store, "Küche/#") ==
+          names{"Küche", "Küche/", "Küche/Herd/Temperatur", "Küche/Herd/Uhr", "Küche/Kühlschrank/Temperatur"});
     CHECK(matching(store, "Küche/+") == names{"Küche/"});
     CHECK(matching(store, "+/+") == names{"/", "Bad/Temperatur", "Küche/"});
     CHECK(matching(store, "Bad/Temperatur") == names{"Bad/Temperatur"});
