@@ -211,6 +211,10 @@ public:
     /// True if the values are read from a block, false if they are a list or there are none.
     [[nodiscard]] constexpr bool reads_block() const noexcept { return !block_.empty(); }
 
+    /// True if it refers to neither a list with items nor a block: as empty() for all that a decoder or an application
+    /// makes, without looking into the block.
+    [[nodiscard]] constexpr bool refers_to_nothing() const noexcept { return (items_.size() | block_.size()) == 0; }
+
     /// Counts them: linear when they are read from a block.
     [[nodiscard]] constexpr std::size_t size() const noexcept
     {
@@ -220,6 +224,31 @@ public:
             ++count;
         }
         return count;
+    }
+
+    /// Calls `function(const Value&)` for each value until it returns false: cheaper than iterating, because whether
+    /// they are a list is asked once. Returns false if the function did.
+    template <class Function>
+    constexpr bool for_each(Function function) const noexcept
+    {
+        for (const Value& item : items_)
+        {
+            if (!function(item))
+            {
+                return false;
+            }
+        }
+        if (reads_block())
+        {
+            for (iterator it(block_); it != end(); ++it)
+            {
+                if (!function(it.value_))
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     friend constexpr bool operator==(const repeated_property& left, const repeated_property& right) noexcept

@@ -75,7 +75,7 @@ bool every_word(std::string_view text, Predicate good) noexcept
     const char* at = text.data();
     const std::size_t size = text.size();
     std::uint64_t word = 0;
-    if (size >= step)
+    if (size >= step) [[likely]]
     {
         const char* const last = at + (size - step);
         for (; at < last; at += step)
@@ -154,7 +154,7 @@ bool every_word(std::string_view text, Predicate good) noexcept
 {
     if (!std::is_constant_evaluated())
     {
-        if (detail::every_word(text, detail::is_plain_ascii)) // nearly all text in a protocol is ASCII
+        if (detail::every_word(text, detail::is_plain_ascii)) [[likely]] // nearly all text in a protocol is ASCII
         {
             return true;
         }

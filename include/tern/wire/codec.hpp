@@ -78,7 +78,7 @@ struct codec
         header::read(in.flags(), packet);
         reader rest(in.body, from);
         const errc error = body::template decode<text_check::strict>(rest, packet);
-        if (error != errc{} || rest.empty())
+        if (error != errc{} || rest.empty()) [[likely]]
         {
             return error;
         }

@@ -46,56 +46,71 @@ struct frame_result
     std::size_t needed = 0; ///< the size of the whole packet once its header is known, else 0
 };
 
-/// Finds the packet at the beginning of `input`.
-/// \param largest the largest whole packet to accept, in bytes; a larger one is malformed.
-[[nodiscard]] constexpr frame_result next_frame(std::string_view input, std::uint32_t largest) noexcept
+namespace detail
 {
-    frame_result result;
-    if (input.empty())
+
+[[nodiscard]] constexpr frame_result malformed_frame(errc error, std::size_t needed = 0) noexcept
+{
+    return {frame_status::malformed, error, {}, needed};
+}
+
+/// A header whose length has been read.
+[[nodiscard]] constexpr frame_result cut_frame(std::string_view input, std::size_t header_size,
+                                               std::size_t remaining_length, std::uint32_t largest) noexcept
+{
+    const std::size_t needed = header_size + remaining_length;
+    if (needed > largest) // v5 [MQTT-3.1.2-24]: the peer was told; answered with 0x95
     {
-        return result;
+        return malformed_frame(errc::received_packet_too_large, needed);
+    }
+    if (input.size() < needed)
+    {
+        return {frame_status::incomplete, errc{}, {}, needed};
     }
     const auto first_byte = static_cast<std::uint8_t>(input[0]);
-    const auto fail = [&](errc error) {
-        result.status = frame_status::malformed;
-        result.error = error;
-        return result;
-    };
-    if (const errc error = first_byte_error(first_byte); error != errc{})
-    {
-        return fail(error);
-    }
+    const std::string_view body(input.data() + header_size, remaining_length);
+    return {frame_status::complete, errc{}, {first_byte, body, needed}, needed};
+}
+
+/// A header whose length has more than one byte, as far as there is one.
+[[nodiscard]] constexpr frame_result cut_long_frame(std::string_view input, std::uint32_t largest) noexcept
+{
     const std::size_t available = std::min(input.size(), maximum_fixed_header_size);
     std::size_t remaining_length = 0;
     for (std::size_t i = 1; i < available; ++i)
     {
         const auto part = static_cast<std::uint8_t>(input[i]);
         remaining_length |= static_cast<std::size_t>(part & 0x7FU) << (7 * (i - 1));
-        if (part >= 0x80)
+        if (part < 0x80)
         {
-            if (i + 1 == maximum_fixed_header_size) // v5 1.5.5, v3.1.1 2.2.3: four bytes at most
-            {
-                return fail(errc::malformed_variable_byte_integer);
-            }
-            continue;
+            return part != 0 || i == 1 ? cut_frame(input, 1 + i, remaining_length, largest)
+                                       : malformed_frame(errc::malformed_variable_byte_integer); // v5 [MQTT-1.5.5-1]
         }
-        if (part == 0 && i > 1) // v5 [MQTT-1.5.5-1]
-        {
-            return fail(errc::malformed_variable_byte_integer);
-        }
-        result.needed = 1 + i + remaining_length;
-        if (result.needed > largest) // v5 [MQTT-3.1.2-24]: the peer was told; answered with 0x95
-        {
-            return fail(errc::received_packet_too_large);
-        }
-        if (input.size() >= result.needed)
-        {
-            result.status = frame_status::complete;
-            result.frame = {first_byte, input.substr(1 + i, remaining_length), result.needed};
-        }
-        return result;
     }
-    return result;
+    // v5 1.5.5, v3.1.1 2.2.3: four bytes at most
+    return available == maximum_fixed_header_size ? malformed_frame(errc::malformed_variable_byte_integer)
+                                                  : frame_result{};
+}
+
+} // namespace detail
+
+/// Finds the packet at the beginning of `input`.
+/// \param largest the largest whole packet to accept, in bytes; a larger one is malformed.
+[[nodiscard]] constexpr frame_result next_frame(std::string_view input, std::uint32_t largest) noexcept
+{
+    if (input.empty())
+    {
+        return {};
+    }
+    if (const errc error = first_byte_error(static_cast<std::uint8_t>(input[0])); error != errc{})
+    {
+        return detail::malformed_frame(error);
+    }
+    if (input.size() > 1 && static_cast<std::uint8_t>(input[1]) < 0x80) // most packets are this short
+    {
+        return detail::cut_frame(input, 2, static_cast<std::uint8_t>(input[1]), largest);
+    }
+    return detail::cut_long_frame(input, largest);
 }
 
 } // namespace tern::wire

@@ -261,8 +261,8 @@ struct remaining_bytes
     template <text_check>
     static constexpr errc add_size(byte_view value, std::size_t& size) noexcept
     {
-        size += value.size();
-        return value.size() <= maximum_remaining_length ? errc{} : errc::packet_too_large;
+        size += value.size(); // the packet's limit is checked on the sum, which no object in memory makes overflow
+        return errc{};
     }
 
     static constexpr char* encode(byte_view value, char* out) noexcept { return put(value.text(), out); }

@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -186,31 +187,29 @@ struct property_member<Identifier, repeated_property<Value, Identifier>>
     using value = property_value<Identifier, Value>;
     static constexpr bool repeats = true;
 
-    [[nodiscard]] static constexpr bool is_absent(const list& member) noexcept { return member.empty(); }
+    [[nodiscard]] static constexpr bool is_absent(const list& member) noexcept { return member.refers_to_nothing(); }
 
     template <text_check Check>
     static constexpr errc add_size(const list& member, std::size_t& size) noexcept
     {
-        for (const Value item : member)
-        {
-            if (const errc error = value::template add_size<Check>(item, size); error != errc{})
+        errc error{};
+        member.for_each([&](const Value& item) {
+            error = value::template add_size<Check>(item, size);
+            if (error == errc{} && size > maximum_remaining_length) [[unlikely]] // long before the sum overflows
             {
-                return error;
+                error = errc::packet_too_large;
             }
-            if (size > maximum_remaining_length)
-            {
-                return errc::packet_too_large;
-            }
-        }
-        return errc{};
+            return error == errc{};
+        });
+        return error;
     }
 
     static constexpr char* encode(const list& member, char* out) noexcept
     {
-        for (const Value item : member)
-        {
+        member.for_each([&](const Value& item) {
             out = value::encode(item, out);
-        }
+            return true;
+        });
         return out;
     }
 
@@ -266,7 +265,8 @@ struct property_list
 
     [[nodiscard]] static constexpr bool is_absent(const Properties& properties) noexcept
     {
-        return (Bound::template codec<Properties>::is_absent(properties.*Bound::member) && ...);
+        // Without a branch for each: most packets have none, and all of this is asked for every packet.
+        return (static_cast<unsigned>(Bound::template codec<Properties>::is_absent(properties.*Bound::member)) & ...) != 0;
     }
 
     static constexpr void clear(Properties& properties) noexcept { (clear_member(properties.*Bound::member), ...); }
@@ -319,28 +319,33 @@ struct property_list
     template <text_check Check>
     static constexpr errc add_size(const Properties& properties, std::size_t& size) noexcept
     {
-        std::size_t content = 0;
-        const errc error = add_content_size<Check>(properties, content);
-        size += variable_size(content) + content;
-        return error;
+        if (is_absent(properties)) [[likely]]
+        {
+            size += 1;
+            return errc{};
+        }
+        const content_size content = measure<Check>(properties);
+        size += variable_size(content.size) + content.size;
+        return content.error;
     }
 
     // The content is written where it belongs if its length takes one byte, and moved if it takes more: cheaper than
     // measuring it a second time.
     static constexpr char* encode(const Properties& properties, char* out) noexcept
     {
+        if (is_absent(properties)) [[likely]]
+        {
+            return put(std::uint8_t{0}, out); // v5 [MQTT-2.2.2-1]
+        }
         char* const content = out + 1;
         char* const end = encode_content(properties, content);
         const auto length = static_cast<std::size_t>(end - content);
-        if (length < 0x80)
+        if (length < 0x80) [[likely]]
         {
-            *out = static_cast<char>(length); // v5 [MQTT-2.2.2-1]: 0 if there are none
+            *out = static_cast<char>(length);
             return end;
         }
-        const std::size_t distance = variable_size(length) - 1;
-        std::char_traits<char>::move(content + distance, content, length);
-        (void)put_variable(length, out);
-        return end + distance;
+        return insert_long_length(length, content);
     }
 
     template <text_check Check>
@@ -357,21 +362,43 @@ struct property_list
         {
             return errc::length_mismatch;
         }
-        return length == 0 ? errc{} : decode_content<Check>(block, properties);
+        if (length == 0) [[likely]]
+        {
+            return errc{};
+        }
+        return decode_content<Check>(block, properties);
     }
 
 private:
+    // Assigning or resetting asks first what an optional holds; these hold nothing that needs to be destroyed.
     template <class Member>
     static constexpr void clear_member(Member& member) noexcept
     {
-        if constexpr (requires { member.reset(); })
-        {
-            member.reset();
-        }
-        else
-        {
-            member = Member{};
-        }
+        static_assert(std::is_trivially_destructible_v<Member>);
+        std::construct_at(&member);
+    }
+
+    // Returned rather than added, so that the caller's sum need not live in memory.
+    struct content_size
+    {
+        errc error;
+        std::size_t size;
+    };
+
+    template <text_check Check>
+    static constexpr content_size measure(const Properties& properties) noexcept
+    {
+        content_size content{};
+        content.error = add_content_size<Check>(properties, content.size);
+        return content;
+    }
+
+    static constexpr char* insert_long_length(std::size_t length, char* content) noexcept
+    {
+        const std::size_t distance = variable_size(length) - 1;
+        std::char_traits<char>::move(content + distance, content, length);
+        (void)put_variable(length, content - 1);
+        return content + distance + length;
     }
 
     // An identifier is a variable byte integer, of which one byte is enough for all that exist.

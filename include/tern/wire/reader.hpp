@@ -82,13 +82,16 @@ public:
     /// \return `errc{}`, `length_mismatch` if the block ends inside it, or `malformed_variable_byte_integer`.
     [[nodiscard]] constexpr errc read_variable(std::uint32_t& value) noexcept
     {
-        if (at_ != end_ && byte(0) < 0x80) // nearly all are this short
+        if (at_ != end_ && byte(0) < 0x80) [[likely]] // nearly all are this short
         {
             value = byte(0);
             at_ += 1;
             return errc{};
         }
-        return read_long_variable(value);
+        const long_variable result = read_long_variable(at_, end_);
+        at_ = result.end;
+        value = result.value;
+        return result.error;
     }
 
 private:
@@ -97,25 +100,33 @@ private:
         return static_cast<std::uint8_t>(at_[index]);
     }
 
-    [[nodiscard]] constexpr errc read_long_variable(std::uint32_t& value) noexcept
+    struct long_variable
+    {
+        errc error;
+        std::uint32_t value;
+        const char* end;
+    };
+
+    // Knows nothing of the reader, which can so be kept in registers.
+    [[nodiscard]] static constexpr long_variable read_long_variable(const char* at, const char* end) noexcept
     {
         std::uint32_t sum = 0;
-        for (unsigned i = 0; i < 4; ++i)
+        for (unsigned i = 0; i < 4; ++i, ++at)
         {
-            if (at_ == end_)
+            if (at == end)
             {
-                return errc::length_mismatch;
+                return {errc::length_mismatch, 0, at};
             }
-            const std::uint8_t part = byte(0);
-            at_ += 1;
+            const auto part = static_cast<std::uint8_t>(*at);
             sum |= (part & 0x7FU) << (7 * i);
             if (part < 0x80)
             {
-                value = sum;
-                return part == 0 && i > 0 ? errc::malformed_variable_byte_integer : errc{}; // v5 [MQTT-1.5.5-1]
+                // v5 [MQTT-1.5.5-1]
+                const bool minimal = part != 0 || i == 0;
+                return {minimal ? errc{} : errc::malformed_variable_byte_integer, sum, at + 1};
             }
         }
-        return errc::malformed_variable_byte_integer;
+        return {errc::malformed_variable_byte_integer, 0, at};
     }
 
     const char* at_;

@@ -45,22 +45,33 @@ enum class topic_name_state : std::uint8_t
     has_wildcard,
 };
 
-/// Judges a topic name in one pass.
-[[nodiscard]] constexpr topic_name_state examine_topic_name(std::string_view text) noexcept
+namespace detail
 {
-    if (!std::is_constant_evaluated())
-    {
-        if (tern::detail::every_word(text, [](std::uint64_t word) { return detail::is_plain_topic(word); }))
-        {
-            return topic_name_state::good;
-        }
-    }
+
+[[nodiscard]] constexpr topic_name_state examine_topic_name_bytewise(std::string_view text) noexcept
+{
     if (!is_valid_utf8(text)) // v5 [MQTT-1.5.4-1] v3.1.1 [MQTT-1.5.3-1]
     {
         return topic_name_state::ill_formed;
     }
     // v5 [MQTT-3.3.2-2] v3.1.1 [MQTT-3.3.2-2]
-    return text.find_first_of("+#") == std::string_view::npos ? topic_name_state::good : topic_name_state::has_wildcard;
+    const bool plain = text.find('+') == std::string_view::npos && text.find('#') == std::string_view::npos;
+    return plain ? topic_name_state::good : topic_name_state::has_wildcard;
+}
+
+} // namespace detail
+
+/// Judges a topic name: plain ASCII in one pass of words.
+[[nodiscard]] constexpr topic_name_state examine_topic_name(std::string_view text) noexcept
+{
+    if (!std::is_constant_evaluated())
+    {
+        if (tern::detail::every_word(text, [](std::uint64_t word) { return detail::is_plain_topic(word); })) [[likely]]
+        {
+            return topic_name_state::good;
+        }
+    }
+    return detail::examine_topic_name_bytewise(text);
 }
 
 } // namespace tern::wire

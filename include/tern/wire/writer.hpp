@@ -52,10 +52,49 @@ namespace tern::wire
     return out + bytes.size();
 }
 
-/// The bytes with their length in two bytes before them.
+namespace detail
+{
+
+/// Copies `size` bytes, from `Half` to twice that many, as two halves that may overlap.
+template <std::size_t Half>
+void copy_halves(const char* from, std::size_t size, char* out) noexcept
+{
+    char low[Half];
+    char high[Half];
+    std::memcpy(low, from, Half);
+    std::memcpy(high, from + (size - Half), Half);
+    std::memcpy(out, low, Half);
+    std::memcpy(out + (size - Half), high, Half);
+}
+
+} // namespace detail
+
+/// The bytes with their length in two bytes before them. Nearly all fields are short, and for those the call of a
+/// copying function costs more than the copy.
 [[nodiscard]] constexpr char* put_field(std::string_view bytes, char* out) noexcept
 {
-    return put(bytes, put(static_cast<std::uint16_t>(bytes.size()), out));
+    out = put(static_cast<std::uint16_t>(bytes.size()), out);
+    if (!std::is_constant_evaluated())
+    {
+        const std::size_t size = bytes.size();
+        if (size >= 4 && size <= 32) [[likely]]
+        {
+            if (size >= 16)
+            {
+                detail::copy_halves<16>(bytes.data(), size, out);
+            }
+            else if (size >= 8)
+            {
+                detail::copy_halves<8>(bytes.data(), size, out);
+            }
+            else
+            {
+                detail::copy_halves<4>(bytes.data(), size, out);
+            }
+            return out + size;
+        }
+    }
+    return put(bytes, out);
 }
 
 /// How many bytes a variable byte integer has. v5 [MQTT-1.5.5-1]: the fewest possible.
@@ -66,7 +105,7 @@ namespace tern::wire
 
 [[nodiscard]] constexpr char* put_variable(std::size_t value, char* out) noexcept
 {
-    while (value >= 0x80)
+    while (value >= 0x80) [[unlikely]]
     {
         *out++ = static_cast<char>((value & 0x7FU) | 0x80U);
         value >>= 7U;
