@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Counts the calls of the global operator new, so that a test can show that something allocates nothing.
+//
+// The operators are replaced in allocation_counter.cpp, which has to be linked once into a program that uses this.
+// All threads are counted together; under a sanitizer the replaced operators still allocate by malloc, so that its
+// checks work.
+#ifndef TERN_TESTS_SUPPORT_ALLOCATION_COUNTER_HPP
+#define TERN_TESTS_SUPPORT_ALLOCATION_COUNTER_HPP
+
+#include <cstddef>
+
+namespace tern_test
+{
+
+/// How often operator new has been called since the program began.
+[[nodiscard]] std::size_t total_allocations() noexcept;
+
+/// Counts from its construction on.
+class allocation_counter
+{
+public:
+    allocation_counter() noexcept : start_(total_allocations()) {}
+
+    [[nodiscard]] std::size_t count() const noexcept { return total_allocations() - start_; }
+
+    void reset() noexcept { start_ = total_allocations(); }
+
+private:
+    std::size_t start_;
+};
+
+} // namespace tern_test
+
+#endif
