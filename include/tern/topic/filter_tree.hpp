@@ -34,6 +34,7 @@ namespace tern
 ///
 /// Pointers and references to values hold until the next insertion or removal. A visitor must change no more than the
 /// value it is given: who wants to insert or erase because of a message collects the values first.
+/// A tree that was moved from may only be destroyed or assigned to.
 template <class Value>
 class filter_tree
 {

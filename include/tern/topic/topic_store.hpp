@@ -33,7 +33,7 @@ namespace tern
 /// copyable.
 ///
 /// Pointers and references to values hold until the next insertion or removal. A visitor must change no more than the
-/// value it is given.
+/// value it is given. A store that was moved from may only be destroyed or assigned to.
 template <class Value>
 class topic_store
 {
