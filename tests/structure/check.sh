@@ -55,7 +55,7 @@ cd "$root" || exit 2
 headers() { find include/tern -name '*.hpp' | sort; }
 sources() {
     for directory in include cmake examples tests; do
-        [ ! -d "$directory" ] || find "$directory" -type f
+        [ ! -d "$directory" ] || find "$directory" -type f ! -path '*/build/*'
     done | grep -E '\.(hpp|cpp|cmake|cmake\.in|sh|py)$|/CMakeLists\.txt$' | sort
     for file in CMakeLists.txt conanfile.py .ci/run; do
         [ ! -f "$file" ] || echo "$file"
