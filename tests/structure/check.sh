@@ -7,6 +7,8 @@
 #   asio      Asio appears only where the design puts it
 #   includes  no header that costs too much, is not portable or is not C++20
 #   mirror    include/tern/a/b.hpp has its tests in tests/unit/a/b.cpp, and the other way round
+#   opening   a header opens with what it is for and its layer
+#   honest    no test is hidden, may fail, or asserts nothing
 #   guards    include guards are named after their file
 #   licence   every source file says its licence
 #   length    no file has outgrown what one reason to change fits in
@@ -184,6 +186,28 @@ mirror() {
     done
 }
 
+opening() {
+    headers | while IFS= read -r file; do
+        awk -v file="$file" '
+            /^\/\// { lines++; if (/Layer: /) layer = 1; next }
+            { exit }
+            END {
+                if (lines < 5 || lines > 17) print file ":1: opens with " lines + 0 " lines of comment, not with 5 to 17"
+                if (!layer) print file ":1: does not name its layer"
+            }' "$file"
+    done
+}
+
+honest() {
+    [ ! -d tests ] || find tests -name '*.cpp' ! -path '*/build/*' | sort | while IFS= read -r file; do
+        awk -v file="$file" '
+            /(REQUIRE|CHECK)[A-Z_]*\((true|1)\)|(REQUIRE|CHECK)_FALSE\((false|0)\)|SUCCEED\(/ {
+                print file ":" FNR ": asserts nothing"
+            }
+            /TEST_CASE.*"[^"]*\[(\.|!mayfail|!shouldfail|!benchmark)/ { print file ":" FNR ": is hidden or may fail" }' "$file"
+    done
+}
+
 guards() {
     headers | while IFS= read -r file; do
         awk -v file="$file" '
@@ -227,6 +251,8 @@ case $check in
     asio) violations=$(asio) ;;
     includes) violations=$(banned_includes) ;;
     mirror) violations=$(mirror) ;;
+    opening) violations=$(opening) ;;
+    honest) violations=$(honest) ;;
     guards) violations=$(guards) ;;
     licence) violations=$(licence) ;;
     length) violations=$(file_length) ;;

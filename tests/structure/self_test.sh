@@ -20,7 +20,7 @@ header() {
     guard=$(echo "tern/$path" | tr 'a-z./' 'A-Z__')
     mkdir -p "$(dirname "$tree/include/tern/$path")" "$(dirname "$tree/tests/unit/$path")"
     {
-        echo '// SPDX-License-Identifier: BSL-1.0'
+        printf '// %s\n' 'SPDX-License-Identifier: BSL-1.0' 'one' 'two' 'three' 'Layer: some.'
         echo "#ifndef $guard"
         echo "#define $guard"
         printf '%s\n' "$@"
@@ -57,7 +57,7 @@ expect() {
 check() { sh "$here/check.sh" "$tree" "$1"; }
 
 good_tree
-for name in layers asio includes mirror guards licence length; do
+for name in layers asio includes mirror opening honest guards licence length; do
     check "$name" || { echo "$name fails on a good tree"; failures=$((failures + 1)); }
 done
 for name in alone one_definition; do
@@ -65,7 +65,7 @@ for name in alone one_definition; do
 done
 
 header wire/frame.hpp '#include <tern/session/state.hpp>'
-expect 'include/tern/wire/frame.hpp:4: wire may not include session' check layers
+expect 'include/tern/wire/frame.hpp:8: wire may not include session' check layers
 header topic/match.hpp '#  include "../wire/frame.hpp"'
 expect 'topic may not include wire' check layers
 header client/client.hpp '#include <tern/wire/frame.hpp>'
@@ -83,9 +83,9 @@ header wire/other.hpp '#include <tern/wire/frame.hpp>'
 expect 'in a circle' check layers
 
 header session/state.hpp '#include <asio/post.hpp>'
-expect 'include/tern/session/state.hpp:4: Asio does not belong here' check asio
+expect 'include/tern/session/state.hpp:8: Asio does not belong here' check asio
 header testing/broker.hpp 'inline void run(asio::io_context&);'
-expect 'include/tern/testing/broker.hpp:4: Asio does not belong here' check asio
+expect 'include/tern/testing/broker.hpp:8: Asio does not belong here' check asio
 
 header client/client.hpp '#include <iostream>'
 expect '<iostream> costs every user compile time' check includes
@@ -110,6 +110,17 @@ header wire/frame.hpp '#pragma once'
 expect 'has #pragma once' check guards
 echo '// SPDX-License-Identifier: BSL-1.0' >"$tree/include/tern/wire/frame.hpp"
 expect 'has no include guard' check guards
+
+sed '/Layer/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
+expect 'include/tern/wire/frame.hpp:1: does not name its layer' check opening
+sed '/one/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
+expect 'opens with 4 lines' check opening
+printf 'TEST_CASE("x")\n{\n    REQUIRE(%s);\n}\n' 'true' >>"$tree/tests/unit/wire/frame.cpp"
+expect 'tests/unit/wire/frame.cpp:4: asserts nothing' check honest
+printf 'TEST_CASE("x", "[%sslow]")\n' '.' >>"$tree/tests/unit/wire/frame.cpp"
+expect 'tests/unit/wire/frame.cpp:2: is hidden' check honest
 
 echo 'int main() {}' >"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:1: does not begin with its licence' check licence
