@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// MQTT over plain TCP: schemes mqtt and tcp. IPv4, IPv6, names with several addresses.
+//
+// Layer: client. Standard: v5 4.2, v3.1.1 4.2; IANA port 1883. It models the concept of transport.hpp, where every
+// member is described; this says only what is particular to TCP.
+#ifndef TERN_CLIENT_TCP_TRANSPORT_HPP
+#define TERN_CLIENT_TCP_TRANSPORT_HPP
+
+#include "tern/client/tcp_connector.hpp"
+#include "tern/client/transport.hpp"
+#include "tern/client/unique_handler.hpp"
+#include "tern/client/url.hpp"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/async_result.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/socket_base.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace tern
+{
+
+/// A TCP connection. Used on its executor only.
+class tcp_transport
+{
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit tcp_transport(const executor_type& executor) : socket_(executor) {}
+    tcp_transport(const tcp_transport&) = delete;
+    tcp_transport& operator=(const tcp_transport&) = delete;
+    ~tcp_transport() { close(); }
+
+    [[nodiscard]] static bool supports(std::string_view scheme) noexcept { return scheme == "mqtt" || scheme == "tcp"; }
+
+    /// Looks the host up and tries its addresses in their order, the next one beside those that have not answered within
+    /// a quarter of a second; the first that answers is taken, with TCP_NODELAY. If none does, the error is the one that
+    /// says most. Terminal, partial and total cancellation end it with operation_aborted, as close() does.
+    template <class Token>
+    auto async_open(const url& where, Token&& token)
+    {
+        return asio::async_initiate<Token, void(std::error_code)>(
+            [](auto handler, tcp_transport* self, const url* target) {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                const executor_type executor = self->get_executor();
+                auto connector = std::make_shared<detail::tcp_connector>(
+                    executor, self->socket_, detail::tcp_connector::handler_type(std::move(handler), executor));
+                self->connector_ = connector;
+                if (slot.is_connected())
+                {
+                    slot.assign([weak = std::weak_ptr(connector)](asio::cancellation_type type) {
+                        const auto pending = weak.lock();
+                        if (pending != nullptr && type != asio::cancellation_type::none)
+                        {
+                            pending->abort();
+                        }
+                    });
+                }
+                connector->start(target->host, target->port);
+            },
+            token, this, &where);
+    }
+
+    /// Reads at least one byte; asio::error::eof at the end of the stream.
+    template <class Token>
+    auto async_read_some(asio::mutable_buffer buffer, Token&& token)
+    {
+        return socket_.async_read_some(buffer, std::forward<Token>(token));
+    }
+
+    /// Writes at least one byte.
+    template <class Token>
+    auto async_write_some(asio::const_buffer buffer, Token&& token)
+    {
+        return socket_.async_write_some(buffer, std::forward<Token>(token));
+    }
+
+    /// Sends the end of the stream behind what was written, and completes at once. Reading goes on: who closes only after
+    /// it has read the other's end can be sure that nothing of its own was thrown away.
+    template <class Token>
+    auto async_shutdown(Token&& token)
+    {
+        return asio::async_initiate<Token, void(std::error_code)>(
+            [](auto handler, tcp_transport* self) {
+                std::error_code error;
+                self->socket_.shutdown(asio::socket_base::shutdown_send, error);
+                const executor_type executor = self->get_executor();
+                unique_handler<void(std::error_code)>(std::move(handler), executor).post(executor, error);
+            },
+            token, this);
+    }
+
+    void close() noexcept
+    {
+        if (const auto connector = connector_.lock(); connector != nullptr)
+        {
+            connector->abort();
+        }
+        std::error_code ignored;
+        socket_.close(ignored);
+    }
+
+    [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
+
+private:
+    asio::ip::tcp::socket socket_;
+    std::weak_ptr<detail::tcp_connector> connector_{};
+};
+
+static_assert(transport<tcp_transport>);
+
+} // namespace tern
+
+#endif
