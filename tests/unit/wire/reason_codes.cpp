@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tern/wire/reason_codes.hpp"
+
+#include "unit/wire/wire_test.hpp"
+
+using namespace tern_test;
+
+static_assert(reason_code_set{0x00, 0xFF}.contains(static_cast<reason_code>(0xFF)));
+static_assert(!reason_code_set{0x00, 0xFF}.contains(static_cast<reason_code>(0x40)));
+
+TEST_CASE("every set holds only codes that the standard names")
+{
+    for (const reason_code_set& set :
+         {connack_codes, publish_answer_codes, release_codes, suback_codes, suback_codes_3_1_1, unsuback_codes,
+          client_disconnect_codes, server_disconnect_codes, client_auth_codes, server_auth_codes})
+    {
+        std::size_t count = 0;
+        for (unsigned value = 0; value < 256; ++value)
+        {
+            const auto code = static_cast<reason_code>(value);
+            if (set.contains(code))
+            {
+                CAPTURE(value);
+                CHECK(to_string(code) != "unknown reason code");
+                count += 1;
+            }
+        }
+        CHECK(count >= 2);
+    }
+}
+
+TEST_CASE("a code is legal from the end that may send it")
+{
+    using kind = reason_code_of<client_auth_codes, server_auth_codes>;
+    const auto decoded = [](std::string_view byte, sender from) {
+        reader in(byte, from);
+        reason_code code{};
+        return kind::decode<text_check::strict>(in, code);
+    };
+    CHECK(decoded("\x19", sender::client) == none);
+    CHECK(decoded("\x19", sender::server) == errc::invalid_reason_code);
+    CHECK(decoded("\x19", sender::any) == none);
+    CHECK(decoded("", sender::any) == errc::length_mismatch);
+    std::size_t size = 0;
+    CHECK(kind::add_size<text_check::strict>(reason_code::re_authenticate, size) == none);
+    CHECK(kind::add_size<text_check::strict>(reason_code::banned, size) == errc::invalid_option);
+}
