@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Publishing: what is sent at once, what is stored, what waits, what is sent again, and what the server answers.
+//
+// Layer: session. Standard: v5 3.3 to 3.7, 4.3, 4.4, 4.6, 4.9, v3.1.1 the same.
+// A part of the engine: functions on its core. The states are in outgoing_table.hpp, the lists in
+// outgoing_messages.hpp.
+#ifndef TERN_SESSION_SENDING_HPP
+#define TERN_SESSION_SENDING_HPP
+
+#include "tern/byte_view.hpp"
+#include "tern/error.hpp"
+#include "tern/limits.hpp"
+#include "tern/options.hpp"
+#include "tern/session/composing.hpp"
+#include "tern/session/core.hpp"
+#include "tern/session/server_limits.hpp"
+#include "tern/session/types.hpp"
+#include "tern/wire/codec.hpp"
+#include "tern/wire/publish.hpp"
+#include "tern/wire/text_check.hpp"
+#include "tern/wire/writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <string_view>
+#include <system_error>
+
+namespace tern::session
+{
+
+struct publish_result
+{
+    std::error_code error{};
+    message_handle handle{}; ///< of a message that is stored
+};
+
+/// Replaces the topic by an alias, or adds one, where that is wanted and fits. v5 [MQTT-3.2.2-17] [MQTT-3.3.2-9]
+/// \return true if the packet has another size now.
+inline bool use_alias(core& c, wire::publish& packet, std::size_t size) noexcept
+{
+    constexpr std::size_t most = 4; // the property, and a length that takes one byte more
+    if (!c.connection.aliases_of_client.enabled() || size + most > c.connection.limits.maximum_packet_size)
+    {
+        return false;
+    }
+    try
+    {
+        const outgoing_aliases::choice choice = c.connection.aliases_of_client.use(packet.topic);
+        if (choice.alias == 0)
+        {
+            return false;
+        }
+        packet.properties.topic_alias = choice.alias;
+        if (choice.known)
+        {
+            packet.topic = {};
+        }
+        return true;
+    }
+    catch (const std::bad_alloc&)
+    {
+        return false; // it can be done without
+    }
+}
+
+/// Encodes a PUBLISH whose size is known; c.output has room for it and for an alias.
+inline void write_publish(core& c, wire::publish& packet, std::size_t size) noexcept
+{
+    if (use_alias(c, packet, size))
+    {
+        size = wire::encoded_size(c.connection.version, packet, wire::text_check::none).size;
+    }
+    (void)wire::encode(c.connection.version, packet, size, c.output.prepare(size));
+    commit_packet(c, size);
+    ++c.counters.messages_sent;
+}
+
+inline constexpr std::size_t alias_room = 4;
+
+[[nodiscard]] inline bool output_has_room(const core& c) noexcept
+{
+    return c.output.size() < c.limits.maximum_write_size;
+}
+
+/// Whether one more of QoS 1 or 2 may be sent. v5 [MQTT-3.3.4-7] [MQTT-4.9.0-1] [MQTT-4.9.0-2]
+/// What is unanswered on this connection counts, resent PUBRELs included: an initial quota below the Receive Maximum
+/// is allowed, and there are servers that count a message until its PUBCOMP over any number of connections.
+[[nodiscard]] inline bool quota_left(const core& c) noexcept
+{
+    const std::uint16_t own = std::max<std::uint16_t>(c.limits.maximum_in_flight, 1);
+    return c.session.outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
+}
+
+/// What is left of the interval, rounded up: never more than was asked for.
+[[nodiscard]] inline std::uint32_t remaining_interval(time_point expires_at, time_point now) noexcept
+{
+    if (now >= expires_at)
+    {
+        return 0;
+    }
+    return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(expires_at - now).count());
+}
+
+/// A stored message as a packet, but for its packet identifier.
+inline void restore_packet(const outgoing_message& message, time_point now, wire::publish& packet) noexcept
+{
+    packet.duplicate = message.state != outgoing_state::waiting; // v5 [MQTT-3.3.1-1] v3.1.1 [MQTT-3.3.1-1]
+    packet.qos = message.qos;
+    packet.retain = message.retain;
+    packet.topic = message.topic();
+    packet.payload = byte_view(message.payload().data(), message.payload().size());
+    packet.packet_identifier = message.packet_identifier;
+    if (message.properties_size != 0)
+    {
+        (void)wire::decode_properties(message.properties(), packet.properties, wire::text_check::none);
+    }
+    if (message.expires)
+    {
+        packet.properties.message_expiry_interval = remaining_interval(message.expires_at, now);
+    }
+}
+
+/// Fills in a record for a message, with memory that has been reserved for it.
+[[nodiscard]] inline outgoing_message make_record(const wire::publish& packet, session::operation waiter, char* data,
+                                                  std::size_t properties_size, time_point now) noexcept
+{
+    outgoing_message message;
+    message.operation = waiter;
+    message.data = data;
+    message.qos = packet.qos;
+    message.retain = packet.retain;
+    message.topic_size = static_cast<std::uint16_t>(packet.topic.size());
+    message.properties_size = static_cast<std::uint32_t>(properties_size);
+    message.payload_size = static_cast<std::uint32_t>(packet.payload.size());
+    char* out = wire::put(packet.topic, data);
+    if (properties_size != 0)
+    {
+        publish_properties stored = packet.properties;
+        stored.message_expiry_interval.reset();
+        out = wire::encode_properties(stored, out);
+    }
+    (void)wire::put(packet.payload.text(), out);
+    if (packet.properties.message_expiry_interval)
+    {
+        message.expires = true;
+        message.expires_at = now + std::chrono::seconds(*packet.properties.message_expiry_interval);
+    }
+    return message;
+}
+
+/// Whether one more message of so many bytes may wait; drops others if that is the policy.
+[[nodiscard]] inline errc make_room(core& c, std::size_t size) noexcept
+{
+    outgoing_messages& outgoing = c.session.outgoing;
+    std::size_t messages = c.limits.maximum_queued_messages;
+    std::size_t bytes = c.limits.maximum_queued_bytes;
+    if (c.limits.when_queue_full == full_queue_policy::wait)
+    {
+        constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+        messages += std::min(most - messages, c.limits.maximum_waiting_messages);
+        bytes += std::min(most - bytes, c.limits.maximum_waiting_bytes);
+    }
+    const auto fits = [&] { return outgoing.waiting_messages() < messages && outgoing.waiting_bytes() + size <= bytes; };
+    if (c.limits.when_queue_full == full_queue_policy::drop_oldest && messages > 0 && size <= bytes)
+    {
+        while (!fits())
+        {
+            outgoing.finish(outgoing.oldest_waiting(), errc::dropped);
+            ++c.counters.messages_dropped_outgoing;
+        }
+    }
+    return fits() ? errc{} : errc::queue_full;
+}
+
+/// QoS 0 straight into the output. \throws std::bad_alloc nothing is changed then.
+inline void send_directly(core& c, session::operation waiter, wire::publish& packet, std::size_t size)
+{
+    if (waiter != 0)
+    {
+        c.written.reserve();
+    }
+    (void)c.output.prepare(size + alias_room);
+    write_publish(c, packet, size);
+    if (waiter != 0)
+    {
+        c.written.add(waiter);
+    }
+}
+
+/// Stores a message and sends it at once if it may be. \throws std::bad_alloc nothing is changed then.
+inline publish_result store(core& c, session::operation waiter, wire::publish& packet, std::size_t size,
+                            bool send_now, time_point now)
+{
+    session_state& s = c.session;
+    std::size_t properties_size = 0;
+    if (c.connection.version == protocol_version::v5)
+    {
+        publish_properties stored = packet.properties;
+        stored.message_expiry_interval.reset();
+        properties_size = wire::encoded_properties_size(stored, wire::text_check::none).size;
+    }
+    if (send_now)
+    {
+        s.identifiers.reserve();
+        send_now = !s.identifiers.exhausted();
+        (void)c.output.prepare(size + alias_room);
+    }
+    const std::size_t data_size = packet.topic.size() + properties_size + packet.payload.size();
+    char* const data = s.outgoing.reserve(data_size);
+    if (!send_now)
+    {
+        if (const errc error = make_room(c, data_size); error != errc{})
+        {
+            s.outgoing.give_back(data, data_size);
+            return {error, {}};
+        }
+    }
+    const outgoing_message message = make_record(packet, waiter, data, properties_size, now);
+    if (!send_now)
+    {
+        return {{}, s.outgoing.handle(s.outgoing.add_waiting(message))};
+    }
+    packet.packet_identifier = s.identifiers.take(identifier_use::message, s.outgoing.next_index());
+    write_publish(c, packet, size);
+    return {{}, s.outgoing.handle(s.outgoing.add_in_flight(message, packet.packet_identifier))};
+}
+
+/// See engine::publish().
+inline publish_result publish(core& c, session::operation waiter, std::string_view topic, byte_view payload,
+                              const publish_options& options, time_point now)
+{
+    if (c.connection.phase == connection_phase::disconnecting)
+    {
+        return {errc::disconnecting, {}};
+    }
+    wire::publish packet;
+    const wire::size_result measured = compose(c, topic, payload, options, packet);
+    if (measured.error != errc{})
+    {
+        return {measured.error, {}};
+    }
+    const outgoing_messages& outgoing = c.session.outgoing;
+    const bool open = c.connection.phase == connection_phase::connected && output_has_room(c);
+    if (packet.qos == qos::at_most_once)
+    {
+        if (open && outgoing.waiting_qos_0().empty())
+        {
+            send_directly(c, waiter, packet, measured.size);
+            return {};
+        }
+        return store(c, waiter, packet, measured.size, false, now);
+    }
+    const bool send_now =
+        open && outgoing.waiting().empty() && outgoing.next_unsent() == no_slot && quota_left(c);
+    return store(c, waiter, packet, measured.size, send_now, now);
+}
+
+/// Sends a stored message, for the first time or again. A message that this server does not take ends.
+/// \return false if it has to wait. \throws std::bad_alloc nothing is changed then.
+inline bool send_stored(core& c, std::uint32_t index, time_point now)
+{
+    session_state& s = c.session;
+    const bool again = s.outgoing[index].state != outgoing_state::waiting;
+    const bool has_identifier = s.outgoing[index].qos != qos::at_most_once;
+    if (!again && s.outgoing[index].expires && s.outgoing[index].expires_at <= now)
+    {
+        s.outgoing.finish(index, errc::message_expired);
+        ++c.counters.messages_expired;
+        return true;
+    }
+    wire::publish packet;
+    restore_packet(s.outgoing[index], now, packet);
+    const wire::size_result measured = wire::encoded_size(c.connection.version, packet, wire::text_check::none);
+    errc error = measured.error != errc{} ? measured.error : check_message(c.connection.limits, packet.qos, packet.retain);
+    if (error == errc{} && measured.size > c.connection.limits.maximum_packet_size) // v5 [MQTT-3.2.2-15]
+    {
+        error = errc::exceeds_server_maximum_packet_size;
+    }
+    if (error != errc{})
+    {
+        if (again)
+        {
+            s.identifiers.release(s.outgoing[index].packet_identifier);
+        }
+        s.outgoing.finish(index, error);
+        return true;
+    }
+    (void)c.output.prepare(measured.size + alias_room);
+    if (again)
+    {
+        s.outgoing.sent_again();
+        ++c.counters.messages_resent;
+    }
+    else if (has_identifier)
+    {
+        s.identifiers.reserve();
+        packet.packet_identifier = s.identifiers.take(identifier_use::message, index);
+        if (packet.packet_identifier == 0)
+        {
+            return false;
+        }
+        s.outgoing.start(index, packet.packet_identifier);
+    }
+    else if (s.outgoing[index].operation != 0)
+    {
+        c.written.reserve();
+        c.written.add(s.outgoing[index].operation);
+    }
+    write_publish(c, packet, measured.size);
+    if (!has_identifier)
+    {
+        s.outgoing.remove(index);
+    }
+    return true;
+}
+
+/// Sends what may be sent now: first what a lost connection left, then what waits.
+/// QoS 1 and 2 keep their order; QoS 0 overtakes them only while they wait for quota.
+inline void send_waiting(core& c, time_point now)
+{
+    const outgoing_messages& outgoing = c.session.outgoing;
+    while (outgoing.next_unsent() != no_slot && quota_left(c) && output_has_room(c))
+    {
+        (void)send_stored(c, outgoing.next_unsent(), now);
+    }
+    bool in_order_possible = outgoing.next_unsent() == no_slot;
+    while (output_has_room(c))
+    {
+        const std::uint32_t ordered = in_order_possible && quota_left(c) ? outgoing.waiting().front() : no_slot;
+        const std::uint32_t loose = outgoing.waiting_qos_0().front();
+        const bool take_ordered =
+            ordered != no_slot && (loose == no_slot || outgoing[ordered].sequence < outgoing[loose].sequence);
+        const std::uint32_t index = take_ordered ? ordered : loose;
+        if (index == no_slot)
+        {
+            break;
+        }
+        if (!send_stored(c, index, now))
+        {
+            in_order_possible = false; // no packet identifier is free
+        }
+    }
+}
+
+/// True if send_waiting() would send something.
+[[nodiscard]] inline bool can_send_waiting(const core& c) noexcept
+{
+    const outgoing_messages& outgoing = c.session.outgoing;
+    if (!outgoing.waiting_qos_0().empty())
+    {
+        return true;
+    }
+    if (outgoing.next_unsent() != no_slot)
+    {
+        return quota_left(c);
+    }
+    return !outgoing.waiting().empty() && quota_left(c) && !c.session.identifiers.exhausted();
+}
+
+} // namespace tern::session
+
+#endif
