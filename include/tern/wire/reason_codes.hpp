@@ -105,15 +105,8 @@ struct reason_code_of
 private:
     static constexpr bool is_legal(tern::reason_code code, sender from) noexcept
     {
-        if constexpr (&FromClient == &FromServer)
-        {
-            return FromClient.contains(code);
-        }
-        else
-        {
-            return (from != sender::server && FromClient.contains(code)) ||
-                   (from != sender::client && FromServer.contains(code));
-        }
+        return (from != sender::server && FromClient.contains(code)) ||
+               (from != sender::client && FromServer.contains(code));
     }
 };
 
