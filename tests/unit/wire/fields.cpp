@@ -60,7 +60,8 @@ TEST_CASE("size, encoding and decoding follow from one list")
     CHECK(encode_sample({.number = 1, .text = "ab", .optional = 3}) == bytes("00 01 00 02 'ab' 00 00 00 03"));
     CHECK(encode_sample({.number = 0, .text = "left out"}) == bytes("00 00"));
     sample packet{.text = "old", .optional = 9};
-    CHECK(decode_sample(bytes("00 01 00 02 'ab' 00 00 00 03"), packet) == none);
+    const std::string block = bytes("00 01 00 02 'ab' 00 00 00 03");
+    CHECK(decode_sample(block, packet) == none);
     CHECK(packet.text == "ab");
     CHECK(packet.optional == 3U);
     sample without{.text = "old"};
