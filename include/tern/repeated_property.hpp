@@ -251,6 +251,12 @@ public:
         return true;
     }
 
+    /// The block that it reads from, empty if it views a list: with items() what a copy has to copy.
+    [[nodiscard]] constexpr std::string_view block() const noexcept { return block_; }
+
+    /// The list that it views, empty if it reads from a block.
+    [[nodiscard]] constexpr std::span<const Value> items() const noexcept { return items_; }
+
     friend constexpr bool operator==(const repeated_property& left, const repeated_property& right) noexcept
     {
         iterator a = left.begin();
