@@ -18,9 +18,9 @@ constexpr bool are_options() // as everything that is passed by view
              std::is_aggregate_v<Properties>)&&...);
 }
 
-static_assert(are_options<connect_properties, will_properties, connack_properties, publish_properties,
-                          acknowledgement_properties, subscribe_properties, unsubscribe_properties,
-                          disconnect_properties, auth_properties>());
+static_assert(
+    are_options<connect_properties, will_properties, connack_properties, publish_properties, acknowledgement_properties,
+                subscribe_properties, unsubscribe_properties, disconnect_properties, auth_properties>());
 
 } // namespace
 

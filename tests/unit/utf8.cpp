@@ -10,7 +10,9 @@
 using tern::is_valid_utf8;
 using tern::utf8_error_offset;
 
-static_assert(is_valid_utf8("K\xC3\xBC" "che") && !is_valid_utf8("\xED\xA0\x80"));
+static_assert(is_valid_utf8("K\xC3\xBC"
+                            "che") &&
+              !is_valid_utf8("\xED\xA0\x80"));
 static_assert(utf8_error_offset("abc\xFF") == 3);
 
 namespace
@@ -87,7 +89,7 @@ TEST_CASE("forms that are too long, cut off or out of range")
     CHECK(utf8_error_offset("\xED\x9F\xBF") == good);      // U+D7FF
     CHECK(utf8_error_offset("ab\xE2\x82") == 2);
     CHECK(utf8_error_offset("ab\xF0\x9F\x9A") == 2);
-    CHECK(utf8_error_offset("\xEF\xBB\xBF") == good);      // the byte order mark is text: v5 [MQTT-1.5.4-3]
+    CHECK(utf8_error_offset("\xEF\xBB\xBF") == good); // the byte order mark is text: v5 [MQTT-1.5.4-3]
     CHECK(utf8_error_offset("") == good);
 }
 

@@ -56,11 +56,13 @@ struct layout<acknowledgement<Type>, protocol_version::v5>
 {
     using packet = acknowledgement<Type>;
     using header = plain_header<Type>;
+    // clang-format off
     using body = field_list<
         field<&packet::packet_identifier, packet_identifier>,
         omissible<true, // v5 3.4.2.1, 3.4.2.2.1 and the same of the others
                   field<&packet::reason_code, reason_code_of<detail::acknowledgement_codes<Type>>>,
                   field<&packet::properties, property_block<acknowledgement_properties>>>>;
+    // clang-format on
 };
 
 /// 3.1.1 knows no failing acknowledgement, so one is refused; other codes are left out.
@@ -69,12 +71,14 @@ struct layout<acknowledgement<Type>, protocol_version::v3_1_1>
 {
     using packet = acknowledgement<Type>;
     using header = plain_header<Type>;
+    // clang-format off
     using body = field_list<
         field<&packet::packet_identifier, packet_identifier>,
         since_v5<protocol_version::v3_1_1,
                  field<&packet::reason_code, reason_code_of<detail::acknowledgement_codes<Type>>>>,
         since_v5<protocol_version::v3_1_1,
                  field<&packet::properties, property_block<acknowledgement_properties>>>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

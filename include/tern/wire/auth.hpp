@@ -18,7 +18,6 @@
 #include "tern/wire/property_lists.hpp"
 #include "tern/wire/reason_codes.hpp"
 
-
 namespace tern::wire
 {
 
@@ -36,10 +35,12 @@ template <>
 struct layout<auth, protocol_version::v5>
 {
     using header = plain_header<packet_type::auth>;
+    // clang-format off
     using body = field_list<
         omissible<false, // v5 3.15.2.1: both or neither
                   field<&auth::reason_code, reason_code_of<client_auth_codes, server_auth_codes>>,
                   field<&auth::properties, property_block<auth_properties>>>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

@@ -22,6 +22,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace tern::wire
 {
@@ -108,7 +109,10 @@ private:
     /// The size without the fixed header.
     static constexpr std::size_t remaining_length(std::size_t size) noexcept
     {
-        return size <= 0x7F + 2 ? size - 2 : size <= 0x3FFF + 3 ? size - 3 : size <= 0x1F'FFFF + 4 ? size - 4 : size - 5;
+        return size <= 0x7F + 2        ? size - 2
+               : size <= 0x3FFF + 3    ? size - 3
+               : size <= 0x1F'FFFF + 4 ? size - 4
+                                       : size - 5;
     }
 };
 

@@ -138,22 +138,26 @@ template <>
 struct layout<connack, protocol_version::v5>
 {
     using header = plain_header<packet_type::connack>;
+    // clang-format off
     using body = field_list<
         field<&connack::session_present, detail::connack_flags>,
         field<&connack::reason_code, reason_code_of<connack_codes>>,
         rule<detail::no_session_on_failure, errc::invalid_option, errc::reserved_bits>, // v5 [MQTT-3.2.2-6]
         field<&connack::properties, property_block<connack_properties>>>;
+    // clang-format on
 };
 
 template <>
 struct layout<connack, protocol_version::v3_1_1>
 {
     using header = plain_header<packet_type::connack>;
+    // clang-format off
     using body = field_list<
         field<&connack::session_present, detail::connack_flags>,
         field<&connack::reason_code, detail::return_code>,
         rule<detail::no_session_on_failure, errc::invalid_option, errc::reserved_bits>, // v3.1.1 [MQTT-3.2.2-4]
         since_v5<protocol_version::v3_1_1, field<&connack::properties, property_block<connack_properties>>>>;
+    // clang-format on
 };
 
 /// True for a CONNACK of 3.1.1 that refuses: two bytes, return code 1 to 5. A server that knows only 3.1.1 answers a

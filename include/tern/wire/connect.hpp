@@ -4,7 +4,7 @@
 //
 //     fixed header     0001 0000, remaining length
 //     variable header  protocol name "MQTT", protocol version
-//                      flags: user name, password, will retain, will QoS (2), will, clean start (CleanSession), reserved
+//                      flags: user name, password, will retain, will QoS (2), will, clean start, reserved
 //                      keep alive, in seconds
 //                      properties (5.0)
 //     payload          client identifier
@@ -13,8 +13,8 @@
 //                      password, if its flag is set
 //
 // Layer: wire. Standard: v5 3.1, v3.1.1 3.1.
-// That an empty client identifier needs CleanSession 1 in 3.1.1 is not judged when decoding, because a server answers that
-// with a CONNACK: v3.1.1 [MQTT-3.1.3-8]. Which version a received CONNECT is of, connect_version.hpp tells.
+// That an empty client identifier needs CleanSession 1 in 3.1.1 is not judged when decoding, because a server answers
+// that with a CONNACK: v3.1.1 [MQTT-3.1.3-8]. Which version a received CONNECT is of, connect_version.hpp tells.
 #ifndef TERN_WIRE_CONNECT_HPP
 #define TERN_WIRE_CONNECT_HPP
 
@@ -204,12 +204,14 @@ constexpr bool data_has_method(const connect& packet) noexcept
     return !packet.properties.authentication_data || packet.properties.authentication_method; // v5 3.1.2.11.10
 }
 
+// clang-format off
 template <protocol_version Version>
 using will_layout = field_list<
     since_v5<Version, field<&will::properties, property_block<will_properties>>>,
     field<&will::topic, topic_name>,
     rule<will_has_topic, errc::invalid_topic_name, errc::invalid_topic_received>,
     field<&will::payload, binary_data>>;
+// clang-format on
 
 } // namespace detail
 
@@ -217,6 +219,7 @@ template <protocol_version Version>
 struct layout<connect, Version>
 {
     using header = plain_header<packet_type::connect>;
+    // clang-format off
     using body = field_list<
         detail::protocol<Version>,
         detail::connect_flags<Version>,
@@ -227,6 +230,7 @@ struct layout<connect, Version>
         optional_field<&connect::will, detail::will_layout<Version>>,
         optional_field<&connect::user_name, utf8_string>,
         optional_field<&connect::password, binary_data>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

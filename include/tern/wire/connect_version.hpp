@@ -23,14 +23,15 @@ namespace tern::wire
 /// The beginning of a CONNECT.
 struct connect_header
 {
-    errc error{};               ///< `length_mismatch` or `unexpected_packet`: nothing more can be said of the packet
-    std::string_view name{};    ///< the protocol's name, "MQTT" in both versions
-    std::uint8_t level = 0;     ///< the version's number as it was sent
+    errc error{};            ///< `length_mismatch` or `unexpected_packet`: nothing more can be said of the packet
+    std::string_view name{}; ///< the protocol's name, "MQTT" in both versions
+    std::uint8_t level = 0;  ///< the version's number as it was sent
     std::optional<protocol_version> version{}; ///< empty: another protocol or version, to be answered as unsupported
 };
 
 /// Reads protocol name and version. Another name or number than those of 3.1.1 and 5.0 is no error but leaves `version`
-/// empty: the server answers reason code 0x84 (5.0) or return code 1 and closes. v5 [MQTT-3.1.2-2] v3.1.1 [MQTT-3.1.2-2]
+/// empty: the server answers reason code 0x84 (5.0) or return code 1 and closes. v5 [MQTT-3.1.2-2] v3.1.1
+/// [MQTT-3.1.2-2]
 [[nodiscard]] constexpr connect_header read_connect_header(const frame& packet) noexcept
 {
     connect_header header;

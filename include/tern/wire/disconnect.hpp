@@ -20,7 +20,6 @@
 #include "tern/wire/reason_codes.hpp"
 #include "tern/wire/sender.hpp"
 
-
 namespace tern::wire
 {
 
@@ -53,11 +52,13 @@ template <>
 struct layout<disconnect, protocol_version::v5>
 {
     using header = plain_header<packet_type::disconnect>;
+    // clang-format off
     using body = field_list<
         omissible<true, // v5 3.14.2.1, 3.14.2.2.1
                   field<&disconnect::reason_code, reason_code_of<client_disconnect_codes, server_disconnect_codes>>,
                   field<&disconnect::properties, property_block<disconnect_properties>>>,
         sender_rule<detail::expiry_from_client, errc::unrequested_property>>; // v5 [MQTT-3.14.2-2]
+    // clang-format on
 };
 
 /// In 3.1.1 it always means a normal end, which discards the will, so no other reason may become one.
@@ -66,10 +67,12 @@ struct layout<disconnect, protocol_version::v3_1_1>
 {
     using header = plain_header<packet_type::disconnect>;
     using code = field<&disconnect::reason_code, reason_code_of<client_disconnect_codes, server_disconnect_codes>>;
+    // clang-format off
     using body = field_list<
         since_v5<protocol_version::v3_1_1, code>,
         rule<detail::is_normal, errc::not_supported_by_protocol_version, errc::invalid_reason_code>,
         since_v5<protocol_version::v3_1_1, field<&disconnect::properties, property_block<disconnect_properties>>>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

@@ -243,8 +243,9 @@ struct not_before_v5
 template <protocol_version Version, class Field>
 using since_v5 = std::conditional_t<Version == protocol_version::v5, Field, detail::not_before_v5<Field>>;
 
-/// A reason code and properties that end a packet and are left out when they say nothing. v5 3.4.2.1, 3.14.2.1, 3.15.2.1
-/// \tparam CodeAlone the code may stand without a property length: so in all packets but AUTH.
+/// A reason code and properties that end a packet and are left out when they say nothing.
+/// v5 3.4.2.1, 3.14.2.1, 3.15.2.1 \tparam CodeAlone the code may stand without a property length: so in all packets but
+/// AUTH.
 template <bool CodeAlone, class ReasonCode, class Properties>
 struct omissible
 {

@@ -13,7 +13,6 @@
 #include "tern/wire/fields.hpp"
 #include "tern/wire/packet_type.hpp"
 
-
 namespace tern::wire
 {
 

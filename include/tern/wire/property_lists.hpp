@@ -21,20 +21,22 @@ namespace detail
 template <class Properties>
 struct property_list_of;
 
+// clang-format off
+
 template <>
 struct property_list_of<connect_properties>
 {
     using p = connect_properties;
     using type = property_list<p,
-                               bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
-                               bound_property<property::receive_maximum, &p::receive_maximum>,
-                               bound_property<property::maximum_packet_size, &p::maximum_packet_size>,
-                               bound_property<property::topic_alias_maximum, &p::topic_alias_maximum>,
-                               bound_property<property::request_response_information, &p::request_response_information>,
-                               bound_property<property::request_problem_information, &p::request_problem_information>,
-                               bound_property<property::user_property, &p::user_properties>,
-                               bound_property<property::authentication_method, &p::authentication_method>,
-                               bound_property<property::authentication_data, &p::authentication_data>>;
+        bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
+        bound_property<property::receive_maximum, &p::receive_maximum>,
+        bound_property<property::maximum_packet_size, &p::maximum_packet_size>,
+        bound_property<property::topic_alias_maximum, &p::topic_alias_maximum>,
+        bound_property<property::request_response_information, &p::request_response_information>,
+        bound_property<property::request_problem_information, &p::request_problem_information>,
+        bound_property<property::user_property, &p::user_properties>,
+        bound_property<property::authentication_method, &p::authentication_method>,
+        bound_property<property::authentication_data, &p::authentication_data>>;
 };
 
 template <>
@@ -42,13 +44,13 @@ struct property_list_of<will_properties>
 {
     using p = will_properties;
     using type = property_list<p,
-                               bound_property<property::will_delay_interval, &p::will_delay_interval>,
-                               bound_property<property::payload_format_indicator, &p::payload_format_indicator>,
-                               bound_property<property::message_expiry_interval, &p::message_expiry_interval>,
-                               bound_property<property::content_type, &p::content_type>,
-                               bound_property<property::response_topic, &p::response_topic>,
-                               bound_property<property::correlation_data, &p::correlation_data>,
-                               bound_property<property::user_property, &p::user_properties>>;
+        bound_property<property::will_delay_interval, &p::will_delay_interval>,
+        bound_property<property::payload_format_indicator, &p::payload_format_indicator>,
+        bound_property<property::message_expiry_interval, &p::message_expiry_interval>,
+        bound_property<property::content_type, &p::content_type>,
+        bound_property<property::response_topic, &p::response_topic>,
+        bound_property<property::correlation_data, &p::correlation_data>,
+        bound_property<property::user_property, &p::user_properties>>;
 };
 
 template <>
@@ -56,23 +58,23 @@ struct property_list_of<connack_properties>
 {
     using p = connack_properties;
     using type = property_list<p,
-                               bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
-                               bound_property<property::receive_maximum, &p::receive_maximum>,
-                               bound_property<property::maximum_qos, &p::maximum_qos>,
-                               bound_property<property::retain_available, &p::retain_available>,
-                               bound_property<property::maximum_packet_size, &p::maximum_packet_size>,
-                               bound_property<property::assigned_client_identifier, &p::assigned_client_identifier>,
-                               bound_property<property::topic_alias_maximum, &p::topic_alias_maximum>,
-                               bound_property<property::reason_string, &p::reason_string>,
-                               bound_property<property::user_property, &p::user_properties>,
-                               bound_property<property::wildcard_subscription_available, &p::wildcard_subscription_available>,
-                               bound_property<property::subscription_identifiers_available, &p::subscription_identifiers_available>,
-                               bound_property<property::shared_subscription_available, &p::shared_subscription_available>,
-                               bound_property<property::server_keep_alive, &p::server_keep_alive>,
-                               bound_property<property::response_information, &p::response_information>,
-                               bound_property<property::server_reference, &p::server_reference>,
-                               bound_property<property::authentication_method, &p::authentication_method>,
-                               bound_property<property::authentication_data, &p::authentication_data>>;
+        bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
+        bound_property<property::receive_maximum, &p::receive_maximum>,
+        bound_property<property::maximum_qos, &p::maximum_qos>,
+        bound_property<property::retain_available, &p::retain_available>,
+        bound_property<property::maximum_packet_size, &p::maximum_packet_size>,
+        bound_property<property::assigned_client_identifier, &p::assigned_client_identifier>,
+        bound_property<property::topic_alias_maximum, &p::topic_alias_maximum>,
+        bound_property<property::reason_string, &p::reason_string>,
+        bound_property<property::user_property, &p::user_properties>,
+        bound_property<property::wildcard_subscription_available, &p::wildcard_subscription_available>,
+        bound_property<property::subscription_identifiers_available, &p::subscription_identifiers_available>,
+        bound_property<property::shared_subscription_available, &p::shared_subscription_available>,
+        bound_property<property::server_keep_alive, &p::server_keep_alive>,
+        bound_property<property::response_information, &p::response_information>,
+        bound_property<property::server_reference, &p::server_reference>,
+        bound_property<property::authentication_method, &p::authentication_method>,
+        bound_property<property::authentication_data, &p::authentication_data>>;
 };
 
 template <>
@@ -80,14 +82,14 @@ struct property_list_of<publish_properties>
 {
     using p = publish_properties;
     using type = property_list<p,
-                               bound_property<property::payload_format_indicator, &p::payload_format_indicator>,
-                               bound_property<property::message_expiry_interval, &p::message_expiry_interval>,
-                               bound_property<property::topic_alias, &p::topic_alias>,
-                               bound_property<property::response_topic, &p::response_topic>,
-                               bound_property<property::correlation_data, &p::correlation_data>,
-                               bound_property<property::user_property, &p::user_properties>,
-                               bound_property<property::subscription_identifier, &p::subscription_identifiers>,
-                               bound_property<property::content_type, &p::content_type>>;
+        bound_property<property::payload_format_indicator, &p::payload_format_indicator>,
+        bound_property<property::message_expiry_interval, &p::message_expiry_interval>,
+        bound_property<property::topic_alias, &p::topic_alias>,
+        bound_property<property::response_topic, &p::response_topic>,
+        bound_property<property::correlation_data, &p::correlation_data>,
+        bound_property<property::user_property, &p::user_properties>,
+        bound_property<property::subscription_identifier, &p::subscription_identifiers>,
+        bound_property<property::content_type, &p::content_type>>;
 };
 
 template <>
@@ -95,8 +97,8 @@ struct property_list_of<acknowledgement_properties>
 {
     using p = acknowledgement_properties;
     using type = property_list<p,
-                               bound_property<property::reason_string, &p::reason_string>,
-                               bound_property<property::user_property, &p::user_properties>>;
+        bound_property<property::reason_string, &p::reason_string>,
+        bound_property<property::user_property, &p::user_properties>>;
 };
 
 template <>
@@ -104,8 +106,8 @@ struct property_list_of<subscribe_properties>
 {
     using p = subscribe_properties;
     using type = property_list<p,
-                               bound_property<property::subscription_identifier, &p::subscription_identifier>,
-                               bound_property<property::user_property, &p::user_properties>>;
+        bound_property<property::subscription_identifier, &p::subscription_identifier>,
+        bound_property<property::user_property, &p::user_properties>>;
 };
 
 template <>
@@ -113,7 +115,7 @@ struct property_list_of<unsubscribe_properties>
 {
     using p = unsubscribe_properties;
     using type = property_list<p,
-                               bound_property<property::user_property, &p::user_properties>>;
+        bound_property<property::user_property, &p::user_properties>>;
 };
 
 template <>
@@ -121,10 +123,10 @@ struct property_list_of<disconnect_properties>
 {
     using p = disconnect_properties;
     using type = property_list<p,
-                               bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
-                               bound_property<property::reason_string, &p::reason_string>,
-                               bound_property<property::user_property, &p::user_properties>,
-                               bound_property<property::server_reference, &p::server_reference>>;
+        bound_property<property::session_expiry_interval, &p::session_expiry_interval>,
+        bound_property<property::reason_string, &p::reason_string>,
+        bound_property<property::user_property, &p::user_properties>,
+        bound_property<property::server_reference, &p::server_reference>>;
 };
 
 template <>
@@ -132,11 +134,13 @@ struct property_list_of<auth_properties>
 {
     using p = auth_properties;
     using type = property_list<p,
-                               bound_property<property::authentication_method, &p::authentication_method>,
-                               bound_property<property::authentication_data, &p::authentication_data>,
-                               bound_property<property::reason_string, &p::reason_string>,
-                               bound_property<property::user_property, &p::user_properties>>;
+        bound_property<property::authentication_method, &p::authentication_method>,
+        bound_property<property::authentication_data, &p::authentication_data>,
+        bound_property<property::reason_string, &p::reason_string>,
+        bound_property<property::user_property, &p::user_properties>>;
 };
+
+// clang-format on
 
 } // namespace detail
 

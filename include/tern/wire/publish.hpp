@@ -26,7 +26,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
 
 namespace tern::wire
 {
@@ -99,6 +98,7 @@ template <>
 struct layout<publish, protocol_version::v5>
 {
     using header = detail::publish_header;
+    // clang-format off
     using body = field_list<
         field<&publish::topic, topic_name>,
         only_if<detail::has_packet_identifier, field<&publish::packet_identifier, packet_identifier>>,
@@ -106,18 +106,21 @@ struct layout<publish, protocol_version::v5>
         rule<detail::has_topic_or_alias, errc::invalid_topic_name, errc::unknown_topic_alias>, // v5 3.3.2.1
         sender_rule<detail::subscription_identifiers_from_server, errc::unrequested_property>, // v5 [MQTT-3.3.4-6]
         field<&publish::payload, remaining_bytes>>;
+    // clang-format on
 };
 
 template <>
 struct layout<publish, protocol_version::v3_1_1>
 {
     using header = detail::publish_header;
+    // clang-format off
     using body = field_list<
         field<&publish::topic, topic_name>,
         rule<detail::has_topic, errc::invalid_topic_name, errc::invalid_topic_received>, // v3.1.1 [MQTT-4.7.3-1]
         only_if<detail::has_packet_identifier, field<&publish::packet_identifier, packet_identifier>>,
         since_v5<protocol_version::v3_1_1, field<&publish::properties, property_block<publish_properties>>>,
         field<&publish::payload, remaining_bytes>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

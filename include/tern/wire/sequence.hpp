@@ -91,9 +91,7 @@ public:
     /// The items of a contiguous list, which has to outlive the view.
     template <class List>
         requires std::is_convertible_v<const List&, std::span<const Value>>
-    constexpr sequence(const List& list) noexcept : items_(std::span<const Value>(list))
-    {
-    }
+    constexpr sequence(const List& list) noexcept : items_(std::span<const Value>(list)) {}
 
     /// Reads items from bytes that have been checked to hold whole ones.
     [[nodiscard]] static constexpr sequence from_checked_bytes(std::string_view bytes) noexcept

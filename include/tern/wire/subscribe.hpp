@@ -129,11 +129,13 @@ constexpr bool no_local_is_not_shared(const subscription& item) noexcept
     return !item.no_local || !item.topic_filter.starts_with("$share/"); // v5 [MQTT-3.8.3-4]
 }
 
+// clang-format off
 template <protocol_version Version>
 using subscription_layout = field_list<
     field<&subscription::topic_filter, utf8_string>,
     subscription_options<Version>,
     rule<no_local_is_not_shared, errc::no_local_on_shared_subscription, errc::no_local_on_shared_subscription>>;
+// clang-format on
 
 constexpr bool has_subscriptions(const subscribe& packet) noexcept
 {
@@ -175,31 +177,37 @@ template <protocol_version Version>
 struct layout<subscribe, Version>
 {
     using header = plain_header<packet_type::subscribe>;
+    // clang-format off
     using body = field_list<
         field<&subscribe::packet_identifier, packet_identifier>,
         since_v5<Version, field<&subscribe::properties, property_block<subscribe_properties>>>,
         field<&subscribe::subscriptions, list_of<detail::subscription_layout<Version>>>,
         rule<detail::has_subscriptions, errc::empty_subscription_list, errc::empty_subscription_list>>;
+    // clang-format on
 };
 
 template <>
 struct layout<suback, protocol_version::v5>
 {
     using header = plain_header<packet_type::suback>;
+    // clang-format off
     using body = field_list<
         field<&suback::packet_identifier, packet_identifier>,
         field<&suback::properties, property_block<acknowledgement_properties>>,
         field<&suback::reason_codes, list_of<reason_code_of<suback_codes>>>>;
+    // clang-format on
 };
 
 template <>
 struct layout<suback, protocol_version::v3_1_1>
 {
     using header = plain_header<packet_type::suback>;
+    // clang-format off
     using body = field_list<
         field<&suback::packet_identifier, packet_identifier>,
         since_v5<protocol_version::v3_1_1, field<&suback::properties, property_block<acknowledgement_properties>>>,
         field<&suback::reason_codes, list_of<detail::subscribe_return_code>>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

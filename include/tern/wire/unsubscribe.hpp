@@ -71,21 +71,25 @@ template <protocol_version Version>
 struct layout<unsubscribe, Version>
 {
     using header = plain_header<packet_type::unsubscribe>;
+    // clang-format off
     using body = field_list<
         field<&unsubscribe::packet_identifier, packet_identifier>,
         since_v5<Version, field<&unsubscribe::properties, property_block<unsubscribe_properties>>>,
         field<&unsubscribe::topic_filters, list_of<utf8_string>>,
         rule<detail::has_topic_filters, errc::empty_subscription_list, errc::empty_subscription_list>>;
+    // clang-format on
 };
 
 template <protocol_version Version>
 struct layout<unsuback, Version>
 {
     using header = plain_header<packet_type::unsuback>;
+    // clang-format off
     using body = field_list<
         field<&unsuback::packet_identifier, packet_identifier>,
         since_v5<Version, field<&unsuback::properties, property_block<acknowledgement_properties>>>,
         since_v5<Version, field<&unsuback::reason_codes, detail::unsubscribe_codes>>>;
+    // clang-format on
 };
 
 } // namespace tern::wire

@@ -105,7 +105,7 @@ void copy_halves(const char* from, std::size_t size, char* out) noexcept
 
 [[nodiscard]] constexpr char* put_variable(std::size_t value, char* out) noexcept
 {
-    while (value >= 0x80) [[unlikely]]
+    while (value >= 0x80)
     {
         *out++ = static_cast<char>((value & 0x7FU) | 0x80U);
         value >>= 7U;

@@ -20,8 +20,9 @@ static_assert(round_trips_in_both(pubrel{.packet_identifier = 1}));
 static_assert(round_trips_in_both(pubcomp{.packet_identifier = 65'535}));
 static_assert(round_trips(v5, puback{.packet_identifier = 1, .reason_code = reason_code::quota_exceeded}));
 static_assert(round_trips(v5, pubrec{.packet_identifier = 1, .properties = properties}));
-static_assert(round_trips(
-    v5, pubrel{.packet_identifier = 1, .reason_code = reason_code::packet_identifier_not_found, .properties = properties}));
+static_assert(round_trips(v5, pubrel{.packet_identifier = 1,
+                                     .reason_code = reason_code::packet_identifier_not_found,
+                                     .properties = properties}));
 
 template <class Packet>
 std::vector<unsigned> accepted_codes(protocol_version version, std::uint8_t first_byte)
@@ -57,7 +58,8 @@ TEST_CASE("acknowledgements have the bytes of the standard")
     // Of a longer one the form without properties, and that without reason code, are packets too.
     check_vector(v5, puback{.packet_identifier = 1, .reason_code = reason_code::no_matching_subscribers},
                  bytes("40 03 00 01 10"), 1);
-    check_vector(v5, pubrec{.packet_identifier = 1, .reason_code = reason_code::not_authorized, .properties = properties},
+    check_vector(v5,
+                 pubrec{.packet_identifier = 1, .reason_code = reason_code::not_authorized, .properties = properties},
                  bytes("50 10 00 01 87 0C 1F 00 02 'no' 26 00 01 'n' 00 01 'v'"), 2);
 }
 
@@ -86,9 +88,9 @@ TEST_CASE("an acknowledgement carries the reason codes of its table only")
 {
     using codes = std::vector<unsigned>;
     const codes publishing{0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99};
-    CHECK(accepted_codes<puback>(v5, 0x40) == publishing);       // v5 [MQTT-3.4.2-1]
-    CHECK(accepted_codes<pubrec>(v5, 0x50) == publishing);       // v5 [MQTT-3.5.2-1]
-    CHECK(accepted_codes<pubrel>(v5, 0x62) == codes{0x00, 0x92}); // v5 [MQTT-3.6.2-1]
+    CHECK(accepted_codes<puback>(v5, 0x40) == publishing);         // v5 [MQTT-3.4.2-1]
+    CHECK(accepted_codes<pubrec>(v5, 0x50) == publishing);         // v5 [MQTT-3.5.2-1]
+    CHECK(accepted_codes<pubrel>(v5, 0x62) == codes{0x00, 0x92});  // v5 [MQTT-3.6.2-1]
     CHECK(accepted_codes<pubcomp>(v5, 0x70) == codes{0x00, 0x92}); // v5 [MQTT-3.7.2-1]
     CHECK(accepted_codes<puback>(v3_1_1, 0x40).empty());
     CHECK(refusal(v5, pubrel{.packet_identifier = 1, .reason_code = reason_code::not_authorized}) ==

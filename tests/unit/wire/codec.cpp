@@ -29,7 +29,8 @@ public:
 
     std::string_view text()
     {
-        static constexpr std::string_view whole[] = {"a", "/", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80", "Z", " "};
+        static constexpr std::string_view whole[] = {"a", "/", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80",
+                                                     "Z", " "};
         std::string result;
         for (std::uint32_t left = below(20) == 0 ? 200 : below(12); left > 0; --left)
         {
@@ -90,15 +91,15 @@ public:
         }
         if (version == v5)
         {
-            packet.properties = {
-                .payload_format_indicator = maybe([&] { return static_cast<payload_format>(below(2)); }),
-                .message_expiry_interval = maybe([&] { return below(0xFFFFFFFF); }),
-                .topic_alias = maybe([&] { return positive(); }),
-                .response_topic = maybe([&] { return topic(); }),
-                .correlation_data = maybe([&] { return binary(); }),
-                .user_properties = names(),
-                .subscription_identifiers = identifiers(),
-                .content_type = maybe([&] { return text(); })};
+            packet.properties = {.payload_format_indicator =
+                                     maybe([&] { return static_cast<payload_format>(below(2)); }),
+                                 .message_expiry_interval = maybe([&] { return below(0xFFFFFFFF); }),
+                                 .topic_alias = maybe([&] { return positive(); }),
+                                 .response_topic = maybe([&] { return topic(); }),
+                                 .correlation_data = maybe([&] { return binary(); }),
+                                 .user_properties = names(),
+                                 .subscription_identifiers = identifiers(),
+                                 .content_type = maybe([&] { return text(); })};
         }
         return packet;
     }
@@ -113,7 +114,8 @@ public:
                        .password = maybe([&] { return binary(); })};
         if (coin())
         {
-            packet.will = will{.topic = topic(), .payload = binary(), .qos = static_cast<qos>(below(3)), .retain = coin()};
+            packet.will =
+                will{.topic = topic(), .payload = binary(), .qos = static_cast<qos>(below(3)), .retain = coin()};
         }
         if (version == v5)
         {
@@ -261,7 +263,8 @@ TEST_CASE("measuring, encoding and decoding allocate nothing")
 {
     const std::string payload(1'000, 'p');
     const publish packet{.qos = qos::exactly_once,
-                         .topic = "K\xC3\xBC" "che/Temperatur",
+                         .topic = "K\xC3\xBC"
+                                  "che/Temperatur",
                          .packet_identifier = 3,
                          .properties = {.response_topic = "answer", .user_properties = two_names},
                          .payload = payload};
@@ -285,8 +288,8 @@ TEST_CASE("measuring, encoding and decoding allocate nothing")
         }
         const size_result request_size = encoded_size(v5, request);
         encode(v5, request, request_size.size, buffer.data());
-        worst = std::max(worst,
-                         decode(v5, next_frame({buffer.data(), request_size.size}, 2'000).frame, decoded_request));
+        worst =
+            std::max(worst, decode(v5, next_frame({buffer.data(), request_size.size}, 2'000).frame, decoded_request));
         for (const subscription item : decoded_request.subscriptions)
         {
             items += item.topic_filter.empty() ? 0U : 1U;

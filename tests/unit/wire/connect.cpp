@@ -43,8 +43,8 @@ constexpr connect full{
 static_assert(round_trips(v5, full));
 static_assert(round_trips_in_both(connect{}));
 static_assert(round_trips_in_both(connect{.keep_alive = 65'535, .client_identifier = "a", .user_name = ""}));
-static_assert(round_trips_in_both(
-    connect{.client_identifier = "a", .will = will{.topic = "t"}, .user_name = "u", .password = ""}));
+static_assert(round_trips_in_both(connect{
+    .client_identifier = "a", .will = will{.topic = "t"}, .user_name = "u", .password = ""}));
 static_assert(round_trips(v5, connect{.clean_start = false, .password = "without a name"}));
 
 } // namespace
@@ -127,8 +127,8 @@ TEST_CASE("CONNECT that cannot be sent is refused")
         CHECK(refusal(version, connect{.will = will{.topic = "t", .payload = too_long}}) == errc::field_too_long);
         CHECK(refusal(version, connect{.will = will{.topic = "t", .qos = static_cast<qos>(3)}}) == errc::invalid_qos);
     }
-    CHECK(refusal(v5, connect{.properties = {.authentication_data = "x"}}) == errc::invalid_option); // v5 3.1.2.11.10
-    CHECK(refusal(v3_1_1, connect{.password = "p"}) == errc::not_supported_by_protocol_version); // [MQTT-3.1.2-22]
+    CHECK(refusal(v5, connect{.properties = {.authentication_data = "x"}}) == errc::invalid_option);  // v5 3.1.2.11.10
+    CHECK(refusal(v3_1_1, connect{.password = "p"}) == errc::not_supported_by_protocol_version);      // [MQTT-3.1.2-22]
     CHECK(refusal(v3_1_1, connect{.clean_start = false}) == errc::not_supported_by_protocol_version); // [MQTT-3.1.3-7]
     CHECK(refusal(v3_1_1, connect{.properties = {.session_expiry_interval = 1}}) ==
           errc::not_supported_by_protocol_version);

@@ -12,11 +12,10 @@ namespace
 {
 
 constexpr user_property names[] = {{"n", "v"}};
-constexpr disconnect full{.reason_code = reason_code::use_another_server,
-                          .properties = {.session_expiry_interval = 1,
-                                         .reason_string = "r",
-                                         .user_properties = names,
-                                         .server_reference = "s"}};
+constexpr disconnect full{
+    .reason_code = reason_code::use_another_server,
+    .properties = {
+        .session_expiry_interval = 1, .reason_string = "r", .user_properties = names, .server_reference = "s"}};
 
 static_assert(round_trips_in_both(disconnect{}));
 static_assert(round_trips(v5, disconnect{.reason_code = reason_code::disconnect_with_will_message}));
@@ -44,8 +43,7 @@ TEST_CASE("DISCONNECT has the bytes of the standard")
     check_vector(v3_1_1, disconnect{}, bytes("E0 00"));
     check_vector(v5, disconnect{}, bytes("E0 00"));
     check_vector(v5, disconnect{.reason_code = reason_code::disconnect_with_will_message}, bytes("E0 01 04"), 1);
-    check_vector(v5, full,
-                 bytes("E0 16 9C 14 11 00 00 00 01 1F 00 01 'r' 26 00 01 'n' 00 01 'v' 1C 00 01 's'"), 2);
+    check_vector(v5, full, bytes("E0 16 9C 14 11 00 00 00 01 1F 00 01 'r' 26 00 01 'n' 00 01 'v' 1C 00 01 's'"), 2);
 }
 
 TEST_CASE("the longer forms of a normal DISCONNECT are understood")

@@ -31,10 +31,9 @@ constexpr bool number_is_small(const sample& packet)
     return packet.number < 100;
 }
 
-using sample_layout = field_list<field<&sample::number, two_byte_integer>,
-                                 rule<number_is_small, errc::invalid_option, errc::reserved_bits>,
-                                 only_if<wants_text, field<&sample::text, utf8_string>>,
-                                 optional_field<&sample::optional, four_byte_integer>>;
+using sample_layout = field_list<
+    field<&sample::number, two_byte_integer>, rule<number_is_small, errc::invalid_option, errc::reserved_bits>,
+    only_if<wants_text, field<&sample::text, utf8_string>>, optional_field<&sample::optional, four_byte_integer>>;
 
 std::string encode_sample(const sample& packet)
 {

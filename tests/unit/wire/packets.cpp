@@ -14,7 +14,7 @@ namespace
 template <class... Packets>
 constexpr bool all_are_views()
 {
-    return ((std::is_trivially_copyable_v<Packets> && std::is_trivially_destructible_v<Packets>) && ...);
+    return ((std::is_trivially_copyable_v<Packets> && std::is_trivially_destructible_v<Packets>)&&...);
 }
 
 static_assert(all_are_views<connect, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe,
@@ -24,9 +24,9 @@ static_assert(all_are_views<connect, connack, publish, puback, pubrec, pubrel, p
 
 TEST_CASE("the umbrella has all fifteen packets")
 {
-    const packet_type types[] = {connect::type,   connack::type,     publish::type,  puback::type,  pubrec::type,
-                                 pubrel::type,    pubcomp::type,     subscribe::type, suback::type, unsubscribe::type,
-                                 unsuback::type,  pingreq::type,     pingresp::type, disconnect::type, auth::type};
+    const packet_type types[] = {connect::type,  connack::type, publish::type,   puback::type,     pubrec::type,
+                                 pubrel::type,   pubcomp::type, subscribe::type, suback::type,     unsubscribe::type,
+                                 unsuback::type, pingreq::type, pingresp::type,  disconnect::type, auth::type};
     unsigned expected = 1;
     for (const packet_type type : types)
     {

@@ -36,7 +36,8 @@ std::vector<carrier_packet> all_carriers()
 {
     using c = property_carrier;
     return {
-        {c::will, 0x10, bytes("00 04 'MQTT' 05 06 00 00 00 00 01 'i'"), bytes("00 01 't' 00 00"), decode_error<connect>},
+        {c::will, 0x10, bytes("00 04 'MQTT' 05 06 00 00 00 00 01 'i'"), bytes("00 01 't' 00 00"),
+         decode_error<connect>},
         {c::connect, 0x10, bytes("00 04 'MQTT' 05 02 00 00"), bytes("00 01 'i'"), decode_error<connect>},
         {c::connack, 0x20, bytes("00 00"), {}, decode_error<connack>},
         {c::publish, 0x30, bytes("00 01 't'"), bytes("'payload'"), decode_error<publish>},
@@ -73,8 +74,7 @@ std::string sample(const property_definition& row)
 /// In CONNECT, authentication data needs a method beside it. v5 3.1.2.11.10
 std::string companion(const carrier_packet& packet, const property_definition& row)
 {
-    const bool needed =
-        packet.carrier == property_carrier::connect && row.identifier == property::authentication_data;
+    const bool needed = packet.carrier == property_carrier::connect && row.identifier == property::authentication_data;
     return needed ? bytes("15 00 01 'm'") : std::string();
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("an unknown property is malformed in every packet")
                       errc::unknown_property);
             }
         }
-        CHECK(packet.with(bytes("80 01 00")) == errc::unknown_property); // 128
+        CHECK(packet.with(bytes("80 01 00")) == errc::unknown_property);                         // 128
         CHECK(packet.with(bytes("A6 00 00 00 00 00")) == errc::malformed_variable_byte_integer); // 0x26, padded
         CHECK(packet.with(bytes("FF FF FF FF 01")) == errc::malformed_variable_byte_integer);
         CHECK(packet.with(bytes("80")) == errc::malformed_property);
@@ -167,33 +167,33 @@ TEST_CASE("values that the standard forbids")
         const char* text;
         errc error;
     } const rows[] = {
-        {"01 02", errc::invalid_property_value},             // Payload Format Indicator, v5 3.3.2.3.2
+        {"01 02", errc::invalid_property_value}, // Payload Format Indicator, v5 3.3.2.3.2
         {"01 FF", errc::invalid_property_value},
-        {"08 00 00", errc::invalid_property_value},          // Response Topic: v5 [MQTT-4.7.3-1]
-        {"08 00 03 'a/#'", errc::invalid_property_value},    // v5 [MQTT-3.3.2-14]
+        {"08 00 00", errc::invalid_property_value},       // Response Topic: v5 [MQTT-4.7.3-1]
+        {"08 00 03 'a/#'", errc::invalid_property_value}, // v5 [MQTT-3.3.2-14]
         {"08 00 01 '+'", errc::invalid_property_value},
-        {"08 00 01 80", errc::malformed_text},               // v5 [MQTT-3.3.2-13]
-        {"03 00 01 C0", errc::malformed_text},               // Content Type: v5 [MQTT-3.3.2-19]
+        {"08 00 01 80", errc::malformed_text}, // v5 [MQTT-3.3.2-13]
+        {"03 00 01 C0", errc::malformed_text}, // Content Type: v5 [MQTT-3.3.2-19]
         {"03 00 01 00", errc::malformed_text},
-        {"0B 00", errc::invalid_property_value},             // Subscription Identifier: v5 3.3.2.3.8
+        {"0B 00", errc::invalid_property_value}, // Subscription Identifier: v5 3.3.2.3.8
         {"0B 80 00", errc::malformed_variable_byte_integer},
         {"0B FF FF FF FF 01", errc::malformed_variable_byte_integer},
-        {"17 02", errc::invalid_property_value},             // Request Problem Information: v5 3.1.2.11.7
-        {"19 02", errc::invalid_property_value},             // Request Response Information: v5 3.1.2.11.6
-        {"21 00 00", errc::invalid_property_value},          // Receive Maximum: v5 3.1.2.11.3
-        {"23 00 00", errc::invalid_topic_alias},             // v5 [MQTT-3.3.2-8]
-        {"24 02", errc::invalid_property_value},             // Maximum QoS: v5 3.2.2.3.4
-        {"25 02", errc::invalid_property_value},             // Retain Available
-        {"27 00 00 00 00", errc::invalid_property_value},    // Maximum Packet Size: v5 3.1.2.11.4
+        {"17 02", errc::invalid_property_value},          // Request Problem Information: v5 3.1.2.11.7
+        {"19 02", errc::invalid_property_value},          // Request Response Information: v5 3.1.2.11.6
+        {"21 00 00", errc::invalid_property_value},       // Receive Maximum: v5 3.1.2.11.3
+        {"23 00 00", errc::invalid_topic_alias},          // v5 [MQTT-3.3.2-8]
+        {"24 02", errc::invalid_property_value},          // Maximum QoS: v5 3.2.2.3.4
+        {"25 02", errc::invalid_property_value},          // Retain Available
+        {"27 00 00 00 00", errc::invalid_property_value}, // Maximum Packet Size: v5 3.1.2.11.4
         {"28 02", errc::invalid_property_value},
         {"29 02", errc::invalid_property_value},
         {"2A 02", errc::invalid_property_value},
-        {"1F 00 01 FF", errc::malformed_text},               // Reason String
+        {"1F 00 01 FF", errc::malformed_text}, // Reason String
         {"12 00 01 FF", errc::malformed_text},
         {"15 00 01 FF", errc::malformed_text},
         {"1A 00 01 FF", errc::malformed_text},
         {"1C 00 01 FF", errc::malformed_text},
-        {"26 00 01 FF 00 01 'v'", errc::malformed_text},     // v5 [MQTT-1.5.7-1]
+        {"26 00 01 FF 00 01 'v'", errc::malformed_text}, // v5 [MQTT-1.5.7-1]
         {"26 00 01 'k' 00 01 FF", errc::malformed_text},
         {"26 00 01 'k' 00 01 00", errc::malformed_text},
     };
@@ -262,8 +262,8 @@ TEST_CASE("the length of a property block at the limits of its bytes")
         const publish packet{.topic = "t", .properties = {.user_properties = one}, .payload = "behind"};
         std::array<char, 4> size{};
         const std::string prefix(size.data(), put_variable(length, size.data()));
-        const std::string field = bytes("26 00 00") + static_cast<char>(value.size() >> 8U) +
-                                  static_cast<char>(value.size() & 0xFFU) + value;
+        const std::string field =
+            bytes("26 00 00") + static_cast<char>(value.size() >> 8U) + static_cast<char>(value.size() & 0xFFU) + value;
         check_vector(v5, packet, packet_bytes(0x30, bytes("00 01 't'") + prefix + field + "behind"), 6);
     }
     // Many of them make a block whose length has four bytes.
@@ -279,8 +279,9 @@ TEST_CASE("the length of a property block at the limits of its bytes")
     CHECK(decoded == packet);
     // And too many are refused before their sizes overflow.
     const std::vector<user_property> too_many(5'000, {longest, longest});
-    CHECK(encoded_size(v5, publish{.topic = "t", .properties = {.user_properties = too_many}}, text_check::none).error ==
-          errc::packet_too_large);
+    CHECK(
+        encoded_size(v5, publish{.topic = "t", .properties = {.user_properties = too_many}}, text_check::none).error ==
+        errc::packet_too_large);
 }
 
 TEST_CASE("properties as a block for those who store them")

@@ -32,9 +32,12 @@ constexpr publish full{
 
 static_assert(round_trips(v5, full));
 static_assert(round_trips_in_both(publish{.topic = "t"}));
-static_assert(round_trips_in_both(publish{.retain = true, .topic = "K\xC3\xBC" "che", .payload = "x"}));
-static_assert(round_trips_in_both(
-    publish{.duplicate = true, .qos = qos::at_least_once, .topic = "t", .packet_identifier = 65'535, .payload = "x"}));
+static_assert(round_trips_in_both(publish{.retain = true,
+                                          .topic = "K\xC3\xBC"
+                                                   "che",
+                                          .payload = "x"}));
+static_assert(round_trips_in_both(publish{
+    .duplicate = true, .qos = qos::at_least_once, .topic = "t", .packet_identifier = 65'535, .payload = "x"}));
 static_assert(round_trips(v5, publish{.properties = {.topic_alias = 1}, .payload = "by alias alone"}));
 
 } // namespace

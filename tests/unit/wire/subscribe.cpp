@@ -68,7 +68,7 @@ TEST_CASE("the options of a subscription are judged")
 
 TEST_CASE("SUBSCRIBE that is empty, has no identifier or bad text")
 {
-    CHECK(decode_error<subscribe>(v5, bytes("82 03 00 01 00")) == errc::empty_subscription_list);   // v5 [MQTT-3.8.3-2]
+    CHECK(decode_error<subscribe>(v5, bytes("82 03 00 01 00")) == errc::empty_subscription_list); // v5 [MQTT-3.8.3-2]
     CHECK(decode_error<subscribe>(v3_1_1, bytes("82 02 00 01")) == errc::empty_subscription_list);
     CHECK(decode_error<subscribe>(v3_1_1, bytes("82 06 00 00 00 01 'x' 00")) == errc::invalid_packet_identifier);
     CHECK(decode_error<subscribe>(v3_1_1, bytes("82 06 00 01 00 01 FF 00")) == errc::malformed_text);

@@ -41,7 +41,7 @@ TEST_CASE("every ASCII character but three stands in a topic name")
     {
         CAPTURE(c);
         const std::string topic = "12345678" + std::string(1, static_cast<char>(c)) + "90";
-        const topic_name_state expected = c == 0                  ? topic_name_state::ill_formed
+        const topic_name_state expected = c == 0                 ? topic_name_state::ill_formed
                                           : c == '+' || c == '#' ? topic_name_state::has_wildcard
                                                                  : topic_name_state::good;
         CHECK(examine_topic_name(topic) == expected);
@@ -50,8 +50,11 @@ TEST_CASE("every ASCII character but three stands in a topic name")
 
 TEST_CASE("topics beyond ASCII")
 {
-    CHECK(examine_topic_name("K\xC3\xBC" "che/K\xC3\xBChlschrank/Temperatur") == topic_name_state::good);
-    CHECK(examine_topic_name("K\xC3\xBC" "che/#") == topic_name_state::has_wildcard);
-    CHECK(examine_topic_name("K\xC3\xBC" "che/\xED\xA0\x80") == topic_name_state::ill_formed);
+    CHECK(examine_topic_name("K\xC3\xBC"
+                             "che/K\xC3\xBChlschrank/Temperatur") == topic_name_state::good);
+    CHECK(examine_topic_name("K\xC3\xBC"
+                             "che/#") == topic_name_state::has_wildcard);
+    CHECK(examine_topic_name("K\xC3\xBC"
+                             "che/\xED\xA0\x80") == topic_name_state::ill_formed);
     CHECK(examine_topic_name("") == topic_name_state::good);
 }

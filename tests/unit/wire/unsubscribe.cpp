@@ -29,9 +29,9 @@ TEST_CASE("UNSUBSCRIBE has the bytes of the standard")
 {
     check_vector(v3_1_1, unsubscribe{.packet_identifier = 10, .topic_filters = filters},
                  bytes("A2 0A 00 0A 00 03 'a/#' 00 01 'b'"), 1);
-    check_vector(v5,
-                 unsubscribe{.packet_identifier = 10, .properties = {.user_properties = names}, .topic_filters = filters},
-                 bytes("A2 12 00 0A 07 26 00 01 'n' 00 01 'v' 00 03 'a/#' 00 01 'b'"), 1);
+    check_vector(
+        v5, unsubscribe{.packet_identifier = 10, .properties = {.user_properties = names}, .topic_filters = filters},
+        bytes("A2 12 00 0A 07 26 00 01 'n' 00 01 'v' 00 03 'a/#' 00 01 'b'"), 1);
 }
 
 TEST_CASE("UNSUBACK has the bytes of the standard")
