@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The replaced operators of allocation_counter.hpp. Belongs into every test program, once, by its list of sources.
+// The replaced operators of allocation_counter.hpp: linked into the test programs that ask for the count.
 #include "support/allocation_counter.hpp"
 
 #include <atomic>

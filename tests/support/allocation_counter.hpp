@@ -2,7 +2,7 @@
 //
 // Counts the calls of the global operator new, so that a test can show that something allocates nothing.
 //
-// The operators are replaced in allocation_counter.cpp, which has to be linked once into a program that uses this.
+// The operators are replaced in allocation_counter.cpp, which a program links when it uses this.
 // All threads are counted together; under a sanitizer the replaced operators still allocate by malloc, so that its
 // checks work.
 #ifndef TERN_TESTS_SUPPORT_ALLOCATION_COUNTER_HPP
