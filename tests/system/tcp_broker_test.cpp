@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The client and tern's own broker over TCP: the round trips, limits that Mosquitto cannot be told to announce, and
+// connections that break in every place. Then Mosquitto's own programs as clients of the broker program.
+
+#include "mosquitto.hpp"
+#include "scenario.hpp"
+#include "tern/testing/tcp_broker.hpp"
+
+#include <charconv>
+#include <optional>
+
+using namespace tern::test;
+using tern::client;
+using tern::connect_options;
+using tern::protocol_choice;
+using tern::publish_options;
+using tern::qos;
+using tern::testing::broker_configuration;
+using tern::testing::tcp_broker;
+
+namespace
+{
+
+std::string url_of(const tcp_broker& broker)
+{
+    return "mqtt://127.0.0.1:" + std::to_string(broker.port());
+}
+
+connect_options speaking(protocol_choice version)
+{
+    connect_options options;
+    options.protocol = version;
+    return options;
+}
+
+publish_options at(qos level)
+{
+    publish_options options;
+    options.qos = level;
+    return options;
+}
+
+/// A policy that keeps clients out of some topics.
+class closed_house final : public tern::testing::broker_policy
+{
+public:
+    tern::reason_code authorize_publish(const tern::testing::client_identity&,
+                                        const tern::wire::publish& message) override
+    {
+        return message.topic.starts_with("house/") ? tern::reason_code::not_authorized : tern::reason_code::success;
+    }
+
+    tern::reason_code authorize_subscription(const tern::testing::client_identity&,
+                                             const tern::wire::subscription& wanted) override
+    {
+        return wanted.topic_filter.starts_with("house/") ? tern::reason_code::not_authorized
+                                                         : tern::reason_code::success;
+    }
+};
+
+/// The program in examples/, listening on a free port.
+class broker_program
+{
+public:
+    explicit broker_program(const std::vector<std::string>& options = {}) : process_(command(options))
+    {
+        const std::string_view announcement = "listening on 127.0.0.1 port ";
+        REQUIRE(process_.wait_for_output("\n"));
+        const std::string_view output = process_.output();
+        const std::size_t at = output.find(announcement);
+        REQUIRE(at != output.npos);
+        const std::string_view rest = output.substr(at + announcement.size());
+        port_ = std::string(rest.substr(0, rest.find('\n')));
+    }
+
+    [[nodiscard]] const std::string& port() const noexcept { return port_; }
+
+    process_result stop()
+    {
+        process_.signal(SIGTERM);
+        return process_.wait();
+    }
+
+private:
+    static std::vector<std::string> command(const std::vector<std::string>& options)
+    {
+        std::vector<std::string> all{TERN_BROKER, "--port", "0"};
+        all.insert(all.end(), options.begin(), options.end());
+        return all;
+    }
+
+    process process_;
+    std::string port_;
+};
+
+bool skipped_without_mosquitto_clients()
+{
+    if (find_program("mosquitto_pub") && find_program("mosquitto_sub"))
+    {
+        return false;
+    }
+    std::printf("skipped: %s (mosquitto_pub and mosquitto_sub are not installed)\n",
+                Catch::getResultCapture().getCurrentTestName().c_str());
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("a message goes through tern's own broker at every QoS in both versions")
+{
+    for (const protocol_choice version : both_versions)
+    {
+        for (const qos level : all_qos)
+        {
+            CAPTURE(name_of(version), static_cast<int>(level));
+            run_scenario([&]() -> asio::awaitable<void> {
+                const asio::any_io_executor executor = co_await asio::this_coro::executor;
+                tcp_broker broker(executor);
+                REQUIRE_FALSE(broker.listen());
+                client receiver(executor);
+                client sender(executor);
+                const std::string url = url_of(broker);
+                co_await receiver.async_connect(url, speaking(version));
+                co_await sender.async_connect(url, speaking(version));
+                tern::subscription readings = co_await receiver.async_subscribe("Küche/#");
+                const std::string large(256 * 1024, '\0');
+                co_await sender.async_publish("Küche/Kühlschrank/Temperatur", "4.5", at(level));
+                co_await sender.async_publish("Küche", "", at(level));
+                co_await sender.async_publish("Küche/groß", large, at(level));
+                const tern::message first = co_await readings.async_receive();
+                const tern::message second = co_await readings.async_receive();
+                const tern::message third = co_await readings.async_receive();
+                CHECK(first.topic() == "Küche/Kühlschrank/Temperatur");
+                CHECK(first.payload_text() == "4.5");
+                CHECK(first.qos() == level);
+                CHECK(second.topic() == "Küche");
+                CHECK(second.payload().empty());
+                CHECK(third.payload().size() == large.size());
+                co_await readings.async_unsubscribe();
+                co_await receiver.async_disconnect();
+                co_await sender.async_disconnect();
+                CHECK(broker.core().statistics().protocol_errors == 0);
+                CHECK(broker.core().session_count() == 0); // they were there by default only
+            });
+        }
+    }
+}
+
+TEST_CASE("connections that break all the time lose and repeat nothing at QoS 2, and lose nothing at QoS 1")
+{
+    for (const protocol_choice version : both_versions)
+    {
+        for (const qos level : {qos::at_least_once, qos::exactly_once})
+        {
+            CAPTURE(name_of(version), static_cast<int>(level));
+            run_scenario([&]() -> asio::awaitable<void> {
+                constexpr std::size_t count = 3000;
+                const asio::any_io_executor executor = co_await asio::this_coro::executor;
+                broker_configuration configuration;
+                configuration.receive_maximum = 20;
+                tcp_broker broker(executor, configuration);
+                REQUIRE_FALSE(broker.listen());
+                tern::client_limits limits = quick_limits();
+                limits.reconnect.maximum_delay = 20ms;
+                client receiver(executor, limits);
+                client sender(executor, limits);
+                const std::string url = url_of(broker);
+                co_await receiver.async_connect(url, speaking(version));
+                co_await sender.async_connect(url, speaking(version));
+                std::vector<std::size_t> numbers;
+                tern::message_handler_registration handler =
+                    receiver.on_message("numbers", [&](const tern::message_view& message) {
+                        std::size_t number = count;
+                        const std::string_view text = message.payload_text();
+                        std::from_chars(text.data(), text.data() + text.size(), number);
+                        numbers.push_back(number);
+                    });
+                co_await handler.async_ready();
+                std::size_t completed = 0;
+                std::size_t failed = 0;
+                for (std::size_t i = 0; i < count; ++i)
+                {
+                    sender.async_publish("numbers", std::to_string(i), at(level),
+                                         [&](std::error_code error, const tern::publish_result&) {
+                                             ++completed;
+                                             failed += error ? 1U : 0U;
+                                         });
+                }
+                std::size_t cuts = 0;
+                while (completed < count && cuts < 1000)
+                {
+                    // Anywhere: the traffic does not wait for it.
+                    co_await sleep(std::chrono::milliseconds(1 + cuts % 7));
+                    broker.drop_connections();
+                    ++cuts;
+                    const bool back = co_await until([&] {
+                        return sender.state() == tern::connection_state::connected &&
+                               receiver.state() == tern::connection_state::connected;
+                    });
+                    REQUIRE(back);
+                }
+                CHECK(cuts > 3);
+                CHECK(completed == count);
+                CHECK(failed == 0);
+                const bool arrived = co_await until([&] { return !numbers.empty() && numbers.back() == count - 1; });
+                CHECK(arrived);
+                co_await sleep(20ms);
+                if (level == qos::exactly_once)
+                {
+                    REQUIRE(numbers.size() == count);
+                }
+                // Repeats of QoS 1 go back to what was unacknowledged; without them the order is the one of the calls.
+                std::size_t next = 0;
+                bool in_order = true;
+                for (const std::size_t number : numbers)
+                {
+                    in_order = in_order && number <= next;
+                    next = std::max(next, number + 1);
+                }
+                CHECK(in_order);
+                CHECK(next == count);
+                CHECK(sender.stats().connects > 3);
+                CHECK(sender.stats().messages_resent > 0);
+                CHECK(broker.core().statistics().protocol_errors == 0);
+            });
+        }
+    }
+}
+
+TEST_CASE("a broker that loses its sessions gets the subscriptions again, and the client says so")
+{
+    for (const protocol_choice version : both_versions)
+    {
+        CAPTURE(name_of(version));
+        run_scenario([&]() -> asio::awaitable<void> {
+            const asio::any_io_executor executor = co_await asio::this_coro::executor;
+            tcp_broker broker(executor);
+            REQUIRE_FALSE(broker.listen());
+            event_log happened;
+            client user(executor, quick_limits());
+            happened.watch(user);
+            const std::string url = url_of(broker);
+            co_await user.async_connect(url, speaking(version));
+            tern::subscription readings = co_await user.async_subscribe("a/+");
+            broker.drop_sessions();
+            const bool back = co_await until([&] { return user.stats().connects == 2; });
+            REQUIRE(back);
+            // A publish after the subscriptions were made again comes back.
+            co_await user.async_publish("a/b", "again", at(qos::exactly_once));
+            const tern::message message = co_await readings.async_receive();
+            CHECK(message.payload_text() == "again");
+            CHECK(happened.count<tern::session_lost_event>() == 1);
+            CHECK(user.stats().session_losses == 1);
+        });
+    }
+}
+
+TEST_CASE("what a server does not support is refused before a byte leaves")
+{
+    run_scenario([&]() -> asio::awaitable<void> {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        broker_configuration configuration;
+        configuration.maximum_qos = qos::at_least_once;
+        configuration.retain_available = false;
+        configuration.wildcard_subscriptions_available = false;
+        configuration.shared_subscriptions_available = false;
+        configuration.subscription_identifiers_available = false;
+        tcp_broker broker(executor, configuration);
+        REQUIRE_FALSE(broker.listen());
+        client user(executor);
+        const std::string url = url_of(broker);
+        co_await user.async_connect(url);
+        const std::uint64_t before = user.stats().bytes_sent;
+        const auto exact = co_await user.async_publish("a", "b", at(qos::exactly_once), no_throw());
+        CHECK(std::get<0>(exact) == tern::errc::exceeds_server_maximum_qos);
+        publish_options retained;
+        retained.retain = true;
+        const auto kept = co_await user.async_publish("a", "b", retained, no_throw());
+        CHECK(std::get<0>(kept) == tern::errc::retain_not_available);
+        const auto wild = co_await user.async_subscribe("a/#", no_throw());
+        CHECK(std::get<0>(wild) == tern::errc::wildcard_subscriptions_not_available);
+        const auto shared = co_await user.async_subscribe("$share/group/a", no_throw());
+        CHECK(std::get<0>(shared) == tern::errc::shared_subscriptions_not_available);
+        CHECK(user.stats().bytes_sent == before);
+        // Without identifiers the topic says whom a message is for.
+        tern::subscription readings = co_await user.async_subscribe("a");
+        CHECK(readings.identifier() == 0);
+        co_await user.async_publish("a", "b", at(qos::at_least_once));
+        const tern::message message = co_await readings.async_receive();
+        CHECK(message.payload_text() == "b");
+        CHECK(broker.core().statistics().protocol_errors == 0);
+    });
+}
+
+TEST_CASE("a broker's policy refuses topics to publish and to subscribe to")
+{
+    for (const protocol_choice version : both_versions)
+    {
+        CAPTURE(name_of(version));
+        run_scenario([&]() -> asio::awaitable<void> {
+            const asio::any_io_executor executor = co_await asio::this_coro::executor;
+            closed_house policy;
+            tcp_broker broker(executor, {}, &policy);
+            REQUIRE_FALSE(broker.listen());
+            client user(executor);
+            const std::string url = url_of(broker);
+            co_await user.async_connect(url, speaking(version));
+            const auto [error, result] =
+                co_await user.async_publish("house/door", "open", at(qos::exactly_once), no_throw());
+            const auto refused = co_await user.async_subscribe("house/#", no_throw());
+            if (version == protocol_choice::v5)
+            {
+                CHECK(error == tern::reason_code::not_authorized);
+                CHECK(result.reason == tern::reason_code::not_authorized);
+                CHECK(std::get<0>(refused) == tern::reason_code::not_authorized);
+            }
+            else
+            {
+                CHECK_FALSE(error);
+                CHECK(std::get<0>(refused) == tern::reason_code::unspecified_error);
+            }
+            tern::subscription garden = co_await user.async_subscribe("garden/#");
+            co_await user.async_publish("garden/gate", "open", at(qos::exactly_once));
+            const tern::message message = co_await garden.async_receive();
+            CHECK(message.payload_text() == "open");
+        });
+    }
+}
+
+TEST_CASE("a broker of one version only is found out, however it refuses the other")
+{
+    using tern::testing::version_refusal;
+    for (const version_refusal refusal :
+         {version_refusal::connack_v5, version_refusal::connack_v3_1_1, version_refusal::close})
+    {
+        CAPTURE(static_cast<int>(refusal));
+        run_scenario([&]() -> asio::awaitable<void> {
+            const asio::any_io_executor executor = co_await asio::this_coro::executor;
+            broker_configuration configuration;
+            configuration.accept_v5 = false;
+            configuration.refusal = refusal;
+            tcp_broker broker(executor, configuration);
+            REQUIRE_FALSE(broker.listen());
+            client user(executor);
+            const std::string url = url_of(broker);
+            const auto strict = co_await user.async_connect(url, speaking(protocol_choice::v5), no_throw());
+            CHECK(std::get<0>(strict));
+            const tern::connect_result result =
+                co_await user.async_connect(url, speaking(protocol_choice::v5_or_v3_1_1));
+            CHECK(result.version == tern::protocol_version::v3_1_1);
+            tern::subscription readings = co_await user.async_subscribe("a");
+            co_await user.async_publish("a", "b", at(qos::exactly_once));
+            const tern::message message = co_await readings.async_receive();
+            CHECK(message.payload_text() == "b");
+            // Once it is known what the server speaks, a lost connection does not bring the question up again.
+            const std::uint64_t opened = broker.core().statistics().connections_opened;
+            broker.drop_connections();
+            const bool back = co_await until([&] { return user.stats().connects == 2; });
+            CHECK(back);
+            CHECK(broker.core().statistics().connections_opened == opened + 1);
+        });
+    }
+}
+
+TEST_CASE("topic aliases replace topics in both directions")
+{
+    run_scenario([&]() -> asio::awaitable<void> {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        broker_configuration configuration;
+        configuration.send_topic_aliases = true;
+        configuration.topic_alias_maximum = 2;
+        tcp_broker broker(executor, configuration);
+        REQUIRE_FALSE(broker.listen());
+        client user(executor, quick_limits());
+        connect_options options;
+        options.automatic_topic_aliases = true;
+        options.topic_alias_maximum = 2;
+        const std::string url = url_of(broker);
+        co_await user.async_connect(url, options);
+        tern::subscription readings = co_await user.async_subscribe("a/very/long/topic/level/#");
+        const std::string topics[] = {"a/very/long/topic/level/1", "a/very/long/topic/level/2",
+                                      "a/very/long/topic/level/3"};
+        const auto round = [&]() -> asio::awaitable<std::uint64_t> {
+            const std::uint64_t before = user.stats().bytes_sent;
+            for (const std::string& topic : topics)
+            {
+                co_await user.async_publish(topic, topic, at(qos::at_least_once));
+                const tern::message message = co_await readings.async_receive();
+                CHECK(message.topic() == topic);
+                CHECK(message.payload_text() == topic);
+            }
+            co_return user.stats().bytes_sent - before;
+        };
+        const std::uint64_t first = co_await round();
+        const std::uint64_t second = co_await round();
+        CHECK(second < first); // at least one topic was left out
+        // Aliases belong to a connection.
+        broker.drop_connections();
+        const bool back = co_await until([&] { return user.stats().connects == 2; });
+        REQUIRE(back);
+        co_await round();
+        co_await round();
+        CHECK(broker.core().statistics().protocol_errors == 0);
+    });
+}
+
+TEST_CASE("a server shutting down is waited for, a banned client is not")
+{
+    run_scenario([&]() -> asio::awaitable<void> {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        tcp_broker broker(executor);
+        REQUIRE_FALSE(broker.listen());
+        event_log happened;
+        client user(executor, quick_limits());
+        happened.watch(user);
+        const std::string url = url_of(broker);
+        co_await user.async_connect(url);
+        const auto end_with = [&](tern::reason_code reason) {
+            for (const tern::testing::connection_id id : broker.core().connections())
+            {
+                broker.core().disconnect(id, reason, tern::testing::asio_broker::now());
+            }
+            broker.flush();
+        };
+        end_with(tern::reason_code::server_shutting_down);
+        const bool back = co_await until([&] { return user.stats().connects == 2; });
+        REQUIRE(back);
+        CHECK(happened.last<tern::disconnected_event>()->error == tern::reason_code::server_shutting_down);
+        CHECK(happened.count<tern::given_up_event>() == 0);
+        end_with(tern::reason_code::banned);
+        const bool given_up = co_await until([&] { return happened.count<tern::given_up_event>() == 1; });
+        REQUIRE(given_up);
+        CHECK(happened.last<tern::given_up_event>()->error == tern::reason_code::banned);
+        co_await sleep(200ms);
+        CHECK(user.stats().connects == 2);
+    });
+}
+
+TEST_CASE("Mosquitto's own programs publish and subscribe through the broker program")
+{
+    if (skipped_without_mosquitto_clients())
+    {
+        return;
+    }
+    broker_program broker;
+    for (const char* const version : {"mqttv5", "mqttv311"})
+    {
+        for (const char* const level : {"0", "1", "2"})
+        {
+            CAPTURE(version, level);
+            process subscriber({*find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", broker.port(), "-V", version,
+                                "-q", level, "-t", "Küche/+", "-t", "end", "-v", "-d", "-C", "3", "-W", "20"});
+            REQUIRE(subscriber.wait_for_output("Subscribed"));
+            for (const char* const text : {"one", "zwölf"})
+            {
+                const process_result published =
+                    run({*find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", broker.port(), "-V", version, "-q",
+                         level, "-t", "Küche/Licht", "-m", text});
+                CAPTURE(published.error);
+                CHECK(published.exit_code == 0);
+            }
+            const process_result last = run({*find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", broker.port(),
+                                             "-V", version, "-q", level, "-t", "end", "-n"});
+            CHECK(last.exit_code == 0);
+            const process_result received = subscriber.wait();
+            CAPTURE(received.output, received.error);
+            CHECK(received.exit_code == 0);
+            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("Küche/Licht one\n"));
+            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("Küche/Licht zwölf\n"));
+            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("end (null)\n"));
+        }
+    }
+    const process_result ended = broker.stop();
+    CHECK(ended.exit_code == 0);
+}
+
+TEST_CASE("Mosquitto's own programs get retained messages, wills and offline messages from the broker program")
+{
+    if (skipped_without_mosquitto_clients())
+    {
+        return;
+    }
+    broker_program broker({"--user", "anna:secret"});
+    const std::string publisher = *find_program("mosquitto_pub");
+    const std::string subscriber = *find_program("mosquitto_sub");
+    const auto command = [&](const std::string& program, std::vector<std::string> options) {
+        std::vector<std::string> all{program, "-h", "127.0.0.1", "-p", broker.port(), "-u", "anna", "-P", "secret"};
+        all.insert(all.end(), options.begin(), options.end());
+        return all;
+    };
+
+    CHECK(run({publisher, "-h", "127.0.0.1", "-p", broker.port(), "-u", "anna", "-P", "wrong", "-t", "a", "-m", "b"})
+              .exit_code != 0);
+
+    CHECK(run(command(publisher, {"-t", "kept", "-m", "value", "-r", "-q", "1"})).exit_code == 0);
+    const process_result kept = run(command(subscriber, {"-t", "kept", "-C", "1", "-W", "10", "-F", "%r %p"}));
+    CHECK(kept.exit_code == 0);
+    CHECK(kept.output == "1 value\n");
+
+    // A session that outlives its connection.
+    const std::vector<std::string> mailbox{"-i", "mailbox", "-c", "-q", "2", "-t", "post/#"};
+    std::vector<std::string> once = mailbox;
+    once.insert(once.end(), {"-E"});
+    CHECK(run(command(subscriber, once)).exit_code == 0);
+    for (const char* const text : {"1", "2", "3"})
+    {
+        CHECK(run(command(publisher, {"-t", "post/letter", "-m", text, "-q", "2"})).exit_code == 0);
+    }
+    std::vector<std::string> later = mailbox;
+    later.insert(later.end(), {"-C", "3", "-W", "10"});
+    const process_result letters = run(command(subscriber, later));
+    CHECK(letters.exit_code == 0);
+    CHECK(letters.output == "1\n2\n3\n");
+
+    // Killed without a word.
+    process watcher(command(subscriber, {"-t", "will", "-C", "1", "-W", "20", "-d"}));
+    REQUIRE(watcher.wait_for_output("Subscribed"));
+    {
+        process lost(command(subscriber, {"-t", "whatever", "-d", "--will-topic", "will", "--will-payload", "gone"}));
+        REQUIRE(lost.wait_for_output("Subscribed"));
+    }
+    const process_result will = watcher.wait();
+    CHECK(will.exit_code == 0);
+    CHECK_THAT(will.output, Catch::Matchers::ContainsSubstring("gone\n"));
+    CHECK(broker.stop().exit_code == 0);
+}
