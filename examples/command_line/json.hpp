@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,7 +53,7 @@ inline void append_text(std::string& to, std::string_view text)
     to.push_back('"');
 }
 
-/// Appends a number with as many digits as it needs, at least 15.
+/// Appends a number with 15 digits, or with 17 where 15 differ from it by more than mosquitto_sub lets pass.
 inline void append_number(std::string& to, double number)
 {
     if (!std::isfinite(number))
@@ -62,7 +63,9 @@ inline void append_number(std::string& to, double number)
     }
     char buffer[40];
     int size = std::snprintf(buffer, sizeof buffer, "%1.15g", number);
-    if (std::strtod(buffer, nullptr) != number)
+    const double read_back = std::strtod(buffer, nullptr);
+    const double tolerance = std::max(std::fabs(number), std::fabs(read_back)) * std::numeric_limits<double>::epsilon();
+    if (std::fabs(read_back - number) > tolerance)
     {
         size = std::snprintf(buffer, sizeof buffer, "%1.17g", number);
     }
