@@ -76,6 +76,12 @@ public:
 
     [[nodiscard]] const std::string& port() const noexcept { return port_; }
 
+    /// Waits until it has said for the `count`th time that somebody subscribed to `filter`.
+    bool wait_for_subscription(std::string_view filter, std::size_t count = 1)
+    {
+        return process_.wait_for_output(" subscribed to '" + std::string(filter) + "'", count);
+    }
+
     process_result stop()
     {
         process_.signal(SIGTERM);
@@ -85,7 +91,7 @@ public:
 private:
     static std::vector<std::string> command(const std::vector<std::string>& options)
     {
-        std::vector<std::string> all{TERN_BROKER, "--port", "0"};
+        std::vector<std::string> all{TERN_BROKER, "--port", "0", "--verbose"};
         all.insert(all.end(), options.begin(), options.end());
         return all;
     }
@@ -444,14 +450,17 @@ TEST_CASE("Mosquitto's own programs publish and subscribe through the broker pro
         return;
     }
     broker_program broker;
+    std::size_t rounds = 0;
     for (const char* const version : {"mqttv5", "mqttv311"})
     {
         for (const char* const level : {"0", "1", "2"})
         {
             CAPTURE(version, level);
             process subscriber({*find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", broker.port(), "-V", version,
-                                "-q", level, "-t", "Küche/+", "-t", "end", "-v", "-d", "-C", "3", "-W", "20"});
-            REQUIRE(subscriber.wait_for_output("Subscribed"));
+                                "-q", level, "-t", "Küche/+", "-t", "end", "-v", "-C", "3", "-W", "20"});
+            ++rounds;
+            REQUIRE(broker.wait_for_subscription("Küche/+", rounds));
+            REQUIRE(broker.wait_for_subscription("end", rounds));
             for (const char* const text : {"one", "zwölf"})
             {
                 const process_result published =
@@ -514,11 +523,11 @@ TEST_CASE("Mosquitto's own programs get retained messages, wills and offline mes
     CHECK(letters.output == "1\n2\n3\n");
 
     // Killed without a word.
-    process watcher(command(subscriber, {"-t", "will", "-C", "1", "-W", "20", "-d"}));
-    REQUIRE(watcher.wait_for_output("Subscribed"));
+    process watcher(command(subscriber, {"-t", "will", "-C", "1", "-W", "20"}));
+    REQUIRE(broker.wait_for_subscription("will"));
     {
-        process lost(command(subscriber, {"-t", "whatever", "-d", "--will-topic", "will", "--will-payload", "gone"}));
-        REQUIRE(lost.wait_for_output("Subscribed"));
+        process lost(command(subscriber, {"-t", "whatever", "--will-topic", "will", "--will-payload", "gone"}));
+        REQUIRE(broker.wait_for_subscription("whatever"));
     }
     const process_result will = watcher.wait();
     CHECK(will.exit_code == 0);
