@@ -17,8 +17,16 @@
 #include "tern/byte_view.hpp"
 #include "tern/client/authentication.hpp"
 #include "tern/client/broker_list.hpp"
+#include "tern/client/client_authenticating.hpp"
+#include "tern/client/client_connecting.hpp"
 #include "tern/client/client_core.hpp"
+#include "tern/client/client_disconnecting.hpp"
+#include "tern/client/client_ending.hpp"
 #include "tern/client/client_event.hpp"
+#include "tern/client/client_publishing.hpp"
+#include "tern/client/client_receiving.hpp"
+#include "tern/client/client_subscribing.hpp"
+#include "tern/client/client_turn.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/initiations.hpp"
@@ -294,8 +302,8 @@ public:
         return core_->add_message_handler(detail::filter_source(filters), std::move(handler), options);
     }
 
-    /// Ends every subscription of this client to exactly `filter`, streams and handlers. Completes at UNSUBACK; at
-    /// once, with no_subscription_existed in the result, if there is none. Cancellation does not bring it back.
+    /// Ends every subscription of this client to exactly `filter`, streams and handlers, and one that an earlier process
+    /// left in the session. Completes at UNSUBACK. Cancellation does not bring it back.
     template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token = asio::use_awaitable_t<>>
     auto async_unsubscribe(std::string_view filter, const unsubscribe_options& options = {}, Token&& token = Token{})
     {

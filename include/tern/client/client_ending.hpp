@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// How a client begins and ends: every handler completes, or, if its execution context ends, is destroyed.
+//
+// Layer: client. Standard: none. Nothing is sent: a server publishes the will of a client that is just gone.
+#ifndef TERN_CLIENT_CLIENT_ENDING_HPP
+#define TERN_CLIENT_CLIENT_ENDING_HPP
+
+#include "tern/client/client_core.hpp"
+#include "tern/client/client_registry.hpp"
+#include "tern/client/subscription.hpp"
+
+#include <asio/error.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/query.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <random>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tern::detail
+{
+
+/// Client identifiers that are generated and delays have to differ from one client to the next; nothing secret here.
+[[nodiscard]] inline std::uint64_t random_seed()
+{
+    std::random_device device;
+    return std::uint64_t{device()} << 32U ^ device();
+}
+
+inline std::shared_ptr<client_core> client_core::make(const asio::any_io_executor& executor,
+                                                      const client_limits& limits, connection_factory factory)
+{
+    auto core = std::make_shared<client_core>(executor, limits, factory);
+    core->messages_.set_target(core);
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
+    asio::use_service<client_registry>(context).add(*core);
+    return core;
+}
+
+inline client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
+                                connection_factory factory)
+    : home_(executor), gate_(executor), limits_(limits), factory_(factory), timer_(executor),
+      engine_(session::engine_configuration{limits, nullptr, random_seed()}), policy_(limits.reconnect, random_seed())
+{
+}
+
+inline client_core::~client_core()
+{
+    client_registry::remove(*this);
+}
+
+inline statistics client_core::stats() const
+{
+    return engine_.stats(std::chrono::steady_clock::now());
+}
+
+inline void client_core::set_observer(observer* watcher) noexcept
+{
+    observer_ = watcher;
+    engine_.set_observer(watcher);
+}
+
+template <class Handler>
+void client_core::set_event_handler(Handler handler)
+{
+    struct sink final : event_sink
+    {
+        explicit sink(Handler given) : handler(std::move(given)) {}
+        void call(const client_event& event) override { handler(event); }
+        Handler handler;
+    };
+    event_handler_ = std::make_shared<sink>(std::move(handler));
+}
+
+template <class Handler>
+void client_core::set_unmatched_handler(Handler handler)
+{
+    struct sink final : view_sink
+    {
+        explicit sink(Handler given) : handler(std::move(given)) {}
+        void call(const message_view& view) override { handler(view); }
+        Handler handler;
+    };
+    unmatched_handler_ = std::make_shared<sink>(std::move(handler));
+}
+
+template <class Authenticator>
+void client_core::set_authenticator(Authenticator authenticator)
+{
+    struct sink final : authenticator_sink
+    {
+        explicit sink(Authenticator given) : authenticator(std::move(given)) {}
+        void call(const authentication_step& step, authentication_answer answer) override
+        {
+            authenticator(step, std::move(answer));
+        }
+        Authenticator authenticator;
+    };
+    authenticator_ = std::make_shared<sink>(std::move(authenticator));
+}
+
+/// Calls `function` with the arguments after the error for each handler that waits, and leaves none.
+template <class Function>
+void client_core::for_each_handler(Function&& function)
+{
+    const auto one = [&function](auto& handler, auto... arguments) {
+        if (handler)
+        {
+            auto taken = std::move(handler);
+            function(taken, std::move(arguments)...);
+        }
+    };
+    one(connect_handler_, connect_result{});
+    one(disconnect_handler_);
+    one(re_authenticate_handler_);
+    for (std::size_t from = 0; const session::operation number = operations_.publishes.any(from);)
+    {
+        publish_operation ended = operations_.take_publish(number);
+        one(ended.handler, publish_result{});
+    }
+    for (std::size_t from = 0; const session::operation number = operations_.requests.any(from);)
+    {
+        request_operation ended = operations_.take_request(number);
+        if (auto* const subscribing = std::get_if<subscribe_handler>(&ended.handler))
+        {
+            if (*subscribing)
+            {
+                auto taken = std::move(*subscribing);
+                function(taken, subscription());
+            }
+        }
+        else if (auto* const waiting = std::get_if<ready_handler>(&ended.handler))
+        {
+            one(*waiting, subscribe_result{});
+        }
+        else if (auto* const ending = std::get_if<unsubscribe_handler>(&ended.handler))
+        {
+            one(*ending, unsubscribe_result{});
+        }
+    }
+    for (const std::shared_ptr<consumer>& each : consumers_)
+    {
+        if (each->receiver)
+        {
+            auto taken = std::move(each->receiver);
+            function(taken, message(), taking{});
+        }
+    }
+    for (const std::shared_ptr<consumer>& each : ready_) // ended ones that had a message left
+    {
+        if (each->receiver)
+        {
+            auto taken = std::move(each->receiver);
+            function(taken, message(), taking{});
+        }
+    }
+}
+
+/// What holds the executor or the application's objects is let go. The session stays: a message may be in a handler.
+inline void client_core::let_go() noexcept
+{
+    gate_.close();
+    client_registry::remove(*this);
+    if (connection_ != nullptr)
+    {
+        connection_->abandon();
+        connection_.reset();
+    }
+    timer_.reset();
+    work_.reset();
+    receivers_ = 0;
+    for (const std::shared_ptr<consumer>& each : consumers_)
+    {
+        each->state = consumer::phase::ended;
+        each->end_error = asio::error::operation_aborted;
+        bury(each);
+    }
+    const auto consumers = std::move(consumers_); // destroying a handler may call back
+    const auto ready = std::move(ready_);
+    const auto events = std::move(event_handler_);
+    const auto unmatched = std::move(unmatched_handler_);
+    const auto authenticator = std::move(authenticator_);
+    state_ = connection_state::idle;
+}
+
+inline void client_core::stop() noexcept
+{
+    if (std::exchange(stopped_, true))
+    {
+        return;
+    }
+    const std::shared_ptr<client_core> self = shared_from_this();
+    for_each_handler([this](auto& handler, auto&&... arguments) {
+        try
+        {
+            handler.post(executor(), asio::error::operation_aborted, std::forward<decltype(arguments)>(arguments)...);
+        }
+        catch (const std::bad_alloc&)
+        {
+            handler.reset();
+        }
+    });
+    let_go();
+}
+
+inline void client_core::context_ended() noexcept
+{
+    const std::shared_ptr<client_core> self = weak_from_this().lock();
+    if (self == nullptr || std::exchange(stopped_, true))
+    {
+        return;
+    }
+    for_each_handler([](auto& handler, auto&&...) { handler.reset(); });
+    let_go();
+}
+
+} // namespace tern::detail
+
+#endif

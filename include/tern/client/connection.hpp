@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One connection as the client drives it: a transport behind five virtual functions, with the buffers that its pending
+// operations use. Each attempt makes a fresh one, so that nothing of a lost connection reaches the next.
+//
+// Layer: client. Standard: none.
+// All operations complete through one handler type with memory of its own, so that reading and writing allocate nothing.
+#ifndef TERN_CLIENT_CONNECTION_HPP
+#define TERN_CLIENT_CONNECTION_HPP
+
+#include "tern/client/read_buffer.hpp"
+#include "tern/client/url.hpp"
+#include "tern/limits.hpp"
+#include "tern/session/output_buffer.hpp"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace tern::detail
+{
+
+class connection;
+
+/// What the transport was asked to do.
+enum class io_operation : std::uint8_t
+{
+    open,
+    read,
+    write,
+    shutdown,
+};
+
+/// Who drives a connection. Called on the client's executor, for the connection that is current.
+class connection_owner
+{
+public:
+    virtual void connection_done(io_operation what, std::error_code error, std::size_t size) = 0;
+
+protected:
+    ~connection_owner() = default;
+};
+
+/// Memory for one operation at a time; a second one at the same time is given other memory.
+class io_memory
+{
+public:
+    /// A socket operation of Asio with our handler has some 200 bytes; a composed one of a user's transport has more.
+    static constexpr std::size_t capacity = 512;
+
+    io_memory() noexcept = default;
+    io_memory(const io_memory&) = delete;
+    io_memory& operator=(const io_memory&) = delete;
+
+    [[nodiscard]] void* allocate(std::size_t size)
+    {
+        // With a strand, Asio frees in one thread while another starts the next operation.
+        if (size <= capacity && !used_.exchange(true, std::memory_order_acquire))
+        {
+            return storage_;
+        }
+        return ::operator new(size);
+    }
+
+    void deallocate(void* pointer) noexcept
+    {
+        if (pointer == static_cast<void*>(storage_))
+        {
+            used_.store(false, std::memory_order_release);
+            return;
+        }
+        ::operator delete(pointer);
+    }
+
+private:
+    alignas(std::max_align_t) std::byte storage_[capacity];
+    std::atomic<bool> used_{false};
+};
+
+/// The associated allocator of the client's own handlers.
+template <class Value>
+class io_allocator
+{
+public:
+    using value_type = Value;
+
+    explicit io_allocator(io_memory& memory) noexcept : memory_(&memory) {}
+
+    template <class Other>
+    io_allocator(const io_allocator<Other>& other) noexcept : memory_(&other.memory())
+    {
+    }
+
+    [[nodiscard]] Value* allocate(std::size_t count)
+    {
+        static_assert(alignof(Value) <= alignof(std::max_align_t));
+        return static_cast<Value*>(memory_->allocate(count * sizeof(Value)));
+    }
+
+    void deallocate(Value* pointer, std::size_t) noexcept { memory_->deallocate(pointer); }
+
+    [[nodiscard]] io_memory& memory() const noexcept { return *memory_; }
+
+    friend bool operator==(const io_allocator& left, const io_allocator& right) noexcept
+    {
+        return left.memory_ == right.memory_;
+    }
+
+private:
+    io_memory* memory_;
+};
+
+template <>
+class io_allocator<void>
+{
+public:
+    using value_type = void;
+
+    explicit io_allocator(io_memory& memory) noexcept : memory_(&memory) {}
+
+    template <class Other>
+    io_allocator(const io_allocator<Other>& other) noexcept : memory_(&other.memory())
+    {
+    }
+
+    [[nodiscard]] io_memory& memory() const noexcept { return *memory_; }
+
+private:
+    io_memory* memory_;
+};
+
+/// The completion handler of every operation of a transport. It keeps the connection and its buffers alive.
+class io_handler
+{
+public:
+    using allocator_type = io_allocator<void>;
+
+    io_handler(std::shared_ptr<connection> target, io_operation what) noexcept
+        : target_(std::move(target)), what_(what)
+    {
+    }
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept;
+
+    void operator()(std::error_code error, std::size_t size = 0);
+
+private:
+    std::shared_ptr<connection> target_;
+    io_operation what_;
+};
+
+class connection : public std::enable_shared_from_this<connection>
+{
+public:
+    connection(connection_owner& owner, std::size_t first_read_size, std::size_t maximum_read_size)
+        : input(first_read_size, maximum_read_size), owner_(&owner)
+    {
+    }
+
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    virtual ~connection() = default;
+
+    virtual void open(const url& target) = 0;
+    virtual void read(asio::mutable_buffer buffer) = 0;
+    virtual void write(asio::const_buffer buffer) = 0;
+    virtual void shut_down() = 0;
+    virtual void close() noexcept = 0;
+
+    /// Nobody is interested any more: closes, and what is still pending completes unseen.
+    void abandon() noexcept
+    {
+        owner_ = nullptr;
+        close();
+    }
+
+    void done(io_operation what, std::error_code error, std::size_t size)
+    {
+        if (owner_ != nullptr)
+        {
+            owner_->connection_done(what, error, size);
+        }
+    }
+
+    [[nodiscard]] io_memory& memory(io_operation what) noexcept
+    {
+        return what == io_operation::write ? write_memory_ : read_memory_;
+    }
+
+    read_buffer input;
+    session::output_buffer output;
+    std::size_t output_offset = 0; ///< of `output`, what is written
+    bool reading = false;
+    bool writing = false;
+
+private:
+    connection_owner* owner_;
+    io_memory read_memory_;
+    io_memory write_memory_;
+};
+
+/// How a client makes connections without knowing their transport.
+struct connection_factory
+{
+    std::shared_ptr<connection> (*make)(connection_owner&, const asio::any_io_executor&, const client_limits&);
+    bool (*supports)(std::string_view scheme) noexcept;
+};
+
+inline io_handler::allocator_type io_handler::get_allocator() const noexcept
+{
+    return allocator_type(target_->memory(what_));
+}
+
+inline void io_handler::operator()(std::error_code error, std::size_t size)
+{
+    const std::shared_ptr<connection> target = std::move(target_);
+    target->done(what_, error, size);
+}
+
+} // namespace tern::detail
+
+#endif
