@@ -90,6 +90,9 @@ public:
 
     [[nodiscard]] connection_phase phase() const noexcept { return core_.connection.phase; }
 
+    /// Shows packets to `watcher` from now on, which has to outlive the engine; null for nobody.
+    void set_observer(observer* watcher) noexcept { core_.observer = watcher; }
+
     // -- Input --------------------------------------------------------------------------------------------------------
 
     struct receive_result
