@@ -5,8 +5,9 @@
 //
 // Layer: client. Standard: none of its own; the session obeys it.
 // This is the shared state with the list of what is done with it. What is done stands beside it, one subject each:
-// client_turn.hpp (turns, writing, reading, time), client_connecting.hpp, client_disconnecting.hpp,
-// client_publishing.hpp, client_subscribing.hpp, client_receiving.hpp, client_authenticating.hpp, client_ending.hpp.
+// client_turn.hpp (turns, writing, reading), client_time.hpp, client_connecting.hpp, client_disconnecting.hpp,
+// client_publishing.hpp, client_subscribing.hpp, client_unsubscribing.hpp, client_receiving.hpp, client_taking.hpp,
+// client_authenticating.hpp, client_ending.hpp.
 //
 // A turn is one run of the client on its executor. Whatever is asked for during a turn is written together at its end.
 // Outside of one, the first request schedules a turn, so that what is called in a row leaves in one write as well.
@@ -157,11 +158,13 @@ private:
     void received(std::size_t size);
     bool process_input();
     void connection_done(io_operation what, std::error_code error, std::size_t size) override;
+    void handle(session::event& event);
+
+    // client_time.hpp
     void arm_timer();
     void time_passed();
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
     void hold_work();
-    void handle(session::event& event);
 
     // client_connecting.hpp
     void begin_attempt();
@@ -206,15 +209,17 @@ private:
     std::error_code request_subscription(const std::shared_ptr<consumer>& target, const filter_source& filters,
                                          const subscribe_options& options, session::operation number);
     void handle(session::subscribe_completed& event);
-    void handle(session::unsubscribe_completed& event);
     void handle(session::subscription_restored& event);
     void answered(request_operation& done, std::error_code error);
-    void withdraw(consumer& target, std::error_code error) noexcept;
     void withdraw_refused(consumer& target, const std::vector<reason_code>& reasons);
+
+    // client_unsubscribing.hpp
+    void withdraw(consumer& target, std::error_code error) noexcept;
     void forget(consumer& target) noexcept;
     void bury(std::shared_ptr<consumer> ended) noexcept;
     void unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
                      const unsubscribe_options& options, cancellation_ticket* ticket);
+    void handle(session::unsubscribe_completed& event);
     void cancel_request(session::operation number, std::error_code reason);
 
     // client_receiving.hpp
@@ -227,10 +232,12 @@ private:
     void match_waiting();
     void give_up_waiting();
     void unmatched(const message_view& view, taking which);
+    void fail_receivers(std::error_code error);
+
+    // client_taking.hpp
     [[nodiscard]] bool may_receive() const noexcept;
     void watch_pause();
     void acknowledge_here(taking which, reason_code reason);
-    void fail_receivers(std::error_code error);
 
     // client_authenticating.hpp
     void ask_authenticator(authentication_step::purpose what, std::string_view method, byte_view data);
@@ -366,6 +373,24 @@ private:
     authentication_step::purpose authentication_purpose_ = authentication_step::purpose::start;
     bool restart_wanted_ = false; ///< async_re_authenticate was called
 };
+
+template <class Function>
+void client_core::in_turn(Function&& function)
+{
+    const std::shared_ptr<client_core> self = shared_from_this();
+    const home_executor::scope here(home_);
+    enter_turn();
+    try
+    {
+        std::forward<Function>(function)();
+        end_turn();
+    }
+    catch (...)
+    {
+        leave_turn_by_exception();
+        throw;
+    }
+}
 
 } // namespace detail
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Received messages: to whom they go, when they count as taken, and when reading has to pause.
+// Received messages: to whom they go, and how they are received from a stream.
 //
 // Layer: client. Standard: v5 3.3.4, 4.3 to 4.6, 4.9; v3.1.1 3.3, 4.3, 4.5.
 // A handler is called in place; a stream with a receive that waits completes it at once; any other stream keeps one
@@ -10,6 +10,7 @@
 
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
+#include "tern/client/client_taking.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/error.hpp"
 
@@ -24,27 +25,6 @@
 
 namespace tern::detail
 {
-
-/// Acknowledges when a handler has run, also if it throws.
-class taking_scope
-{
-public:
-    taking_scope(client_core& core, taking which) noexcept : core_(core), which_(which) {}
-    taking_scope(const taking_scope&) = delete;
-    taking_scope& operator=(const taking_scope&) = delete;
-
-    ~taking_scope()
-    {
-        if (which_.needed())
-        {
-            core_.acknowledge(which_, reason_code::success);
-        }
-    }
-
-private:
-    client_core& core_;
-    taking which_;
-};
 
 inline void client_core::handle(session::message_received& event)
 {
@@ -297,84 +277,6 @@ inline void client_core::give_up_waiting()
         const waiting_message next = std::move(waiting_.front());
         waiting_.pop_front();
         unmatched(next.kept.view(), next.which);
-    }
-}
-
-// --------------------------------------------------------------------------------------------------- Back-pressure
-
-inline bool client_core::may_receive() const noexcept
-{
-    return held_bytes_ < limits_.maximum_received_bytes && engine_.accepts_input();
-}
-
-/// Called at the end of a turn: tells when reading pauses because messages are not taken, and when it goes on.
-inline void client_core::watch_pause()
-{
-    if (dropped_untold_ != 0)
-    {
-        emit(messages_dropped_event{std::exchange(dropped_untold_, 0)});
-    }
-    if (unmatched_untold_ != 0)
-    {
-        emit(messages_unmatched_event{std::exchange(unmatched_untold_, 0)});
-    }
-    // Answers that wait for a write do not count: they leave by themselves.
-    const bool paused = connection_ != nullptr && connection_established_ && !may_receive() &&
-                        (held_bytes_ >= limits_.maximum_received_bytes || !connection_->writing);
-    if (paused == paused_since_.has_value())
-    {
-        return;
-    }
-    if (paused)
-    {
-        paused_since_ = now_;
-        std::size_t messages = 0;
-        for (const std::shared_ptr<consumer>& each : consumers_)
-        {
-            messages += each->queue.size();
-        }
-        emit(reading_paused_event{messages, held_bytes_});
-    }
-    else
-    {
-        const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - *paused_since_);
-        paused_since_.reset();
-        emit(reading_resumed_event{lasted});
-    }
-    engine_.pause_reading(paused, now_);
-}
-
-// --------------------------------------------------------------------------------------------------- Acknowledging
-
-inline void client_core::acknowledge(taking which, reason_code reason) noexcept
-{
-    try
-    {
-        if (runs_here())
-        {
-            acknowledge_here(which, reason);
-            schedule_turn();
-            return;
-        }
-        (void)gate_.post([self = shared_from_this(), which, reason] {
-            self->in_turn([&] { self->acknowledge_here(which, reason); });
-        });
-    }
-    catch (const std::bad_alloc&)
-    {
-        // It stays unacknowledged: the server sends it again to the next connection.
-    }
-}
-
-inline void client_core::acknowledge_here(taking which, reason_code reason)
-{
-    if (stopped_)
-    {
-        return;
-    }
-    if (const auto outcome = takings_.taken(which, reason))
-    {
-        engine_.acknowledge(outcome->delivery, outcome->reason, now_);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The client's loop: turns, one write for everything that a turn brought, one read at a time, one timer.
+// The client's loop: turns, one write for everything that a turn brought, one read at a time.
 //
 // Layer: client. Standard: v5 4.2, 4.8, v3.1.1 4.2; the packets themselves are the session's.
 // A read is drained whole before the turn ends, so that all answers to it leave together. A handler that throws leaves
@@ -21,7 +21,6 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <optional>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -29,24 +28,6 @@
 
 namespace tern::detail
 {
-
-template <class Function>
-void client_core::in_turn(Function&& function)
-{
-    const std::shared_ptr<client_core> self = shared_from_this();
-    const home_executor::scope here(home_);
-    enter_turn();
-    try
-    {
-        std::forward<Function>(function)();
-        end_turn();
-    }
-    catch (...)
-    {
-        leave_turn_by_exception();
-        throw;
-    }
-}
 
 inline void client_core::enter_turn() noexcept
 {
@@ -289,115 +270,6 @@ inline void client_core::connection_done(io_operation what, std::error_code erro
         case io_operation::shutdown: finish_disconnect({}); break;
         }
     });
-}
-
-// ------------------------------------------------------------------------------------------------------------ Time
-
-inline std::optional<client_core::time_point> client_core::next_deadline() const noexcept
-{
-    std::optional<time_point> first;
-    const auto consider = [&first](const std::optional<time_point>& when) {
-        if (when && (!first || *when < *first))
-        {
-            first = when;
-        }
-    };
-    consider(engine_.deadline());
-    consider(operations_.deadline());
-    consider(attempt_deadline_);
-    consider(connect_deadline_);
-    consider(retry_at_);
-    consider(disconnect_deadline_);
-    if (!waiting_.empty())
-    {
-        consider(waiting_.front().until);
-    }
-    if (paused_since_ && limits_.maximum_pause.count() > 0)
-    {
-        consider(*paused_since_ + limits_.maximum_pause);
-    }
-    return first;
-}
-
-/// The timer is left alone if it fires before the next deadline: then it is set again.
-inline void client_core::arm_timer()
-{
-    const std::optional<time_point> next = next_deadline();
-    if (!next || (timer_expiry_ && *timer_expiry_ <= *next) || !timer_)
-    {
-        return;
-    }
-    timer_expiry_ = next;
-    timer_->expires_at(*next);
-    timer_->async_wait(timer_handler{shared_from_this(), ++timer_generation_});
-}
-
-inline void client_core::timer_handler::operator()(std::error_code) const
-{
-    if (core->stopped_ || core->timer_generation_ != generation)
-    {
-        return;
-    }
-    core->timer_expiry_.reset();
-    core->in_turn([this] { core->time_passed(); });
-}
-
-inline void client_core::time_passed()
-{
-    const auto passed = [this](const std::optional<time_point>& when) { return when && *when <= now_; };
-    if (passed(engine_.deadline()))
-    {
-        engine_.advance(now_);
-    }
-    while (const std::optional<session::operation> late = operations_.expired(now_))
-    {
-        cancel(*late, errc::timed_out);
-    }
-    if (passed(disconnect_deadline_))
-    {
-        disconnect_late();
-    }
-    if (passed(connect_deadline_))
-    {
-        give_up(errc::timed_out);
-    }
-    if (passed(attempt_deadline_))
-    {
-        attempt_late();
-    }
-    if (passed(retry_at_))
-    {
-        retry_at_.reset();
-        begin_attempt();
-    }
-    if (!waiting_.empty() && waiting_.front().until <= now_)
-    {
-        give_up_waiting();
-    }
-    if (paused_since_ && limits_.maximum_pause.count() > 0 && *paused_since_ + limits_.maximum_pause <= now_ &&
-        connection_ != nullptr)
-    {
-        transport_failed(errc::reading_paused_too_long);
-    }
-}
-
-/// While something is outstanding and nothing else keeps the executor busy, this does.
-inline void client_core::hold_work()
-{
-    const bool busy_already = connection_ != nullptr && connection_->reading;
-    const bool outstanding = !stopped_ && (operations_.size() != 0 || receivers_ != 0 || connect_handler_ ||
-                                           disconnect_handler_ || re_authenticate_handler_);
-    if (outstanding && !busy_already)
-    {
-        if (!work_)
-        {
-            work_.emplace(executor());
-        }
-    }
-    else
-    {
-        work_.reset();
-    }
 }
 
 } // namespace tern::detail
