@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The connection of a command-line program: made once at the beginning or not at all, kept up by the library from then
+// on, with a word to the user when it breaks; ended in order, also by Ctrl+C.
+#ifndef TERN_EXAMPLES_COMMAND_LINE_BROKER_CONNECTION_HPP
+#define TERN_EXAMPLES_COMMAND_LINE_BROKER_CONNECTION_HPP
+
+#include "command_line/exit_code.hpp"
+#include "command_line/library_options.hpp"
+#include "command_line/options.hpp"
+#include "command_line/packet_trace.hpp"
+#include "command_line/standard_output.hpp"
+#include "command_line/url_option.hpp"
+
+#include <tern/tern.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace command_line
+{
+
+class broker_connection
+{
+public:
+    broker_connection(asio::io_context& context, const common_options& options, standard_output& output,
+                      const tern::client_limits& limits)
+        : context_(context), options_(options), errors_(options.quiet),
+          trace_(output, options.debug, options.client_id), client_(context, limits), signals_(context, SIGINT, SIGTERM)
+    {
+        client_.set_observer(&trace_);
+        client_.on_event([this](const tern::client_event& event) { report(event); });
+        if (const auto data = options.properties.connect.text(tern::property::authentication_data);
+            data || options.properties.connect.text(tern::property::authentication_method))
+        {
+            client_.set_authenticator(
+                [data = data.value_or("")](const tern::authentication_step&,
+                                           const tern::authentication_answer& answer) { answer({}, data); });
+        }
+    }
+
+    [[nodiscard]] tern::client& client() noexcept { return client_; }
+    [[nodiscard]] const packet_trace& trace() const noexcept { return trace_; }
+    [[nodiscard]] const error_output& errors() const noexcept { return errors_; }
+
+    /// Called when the user wants the program to end, once.
+    void on_interrupt(std::function<void()> handler)
+    {
+        signals_.async_wait([this, handler = std::move(handler)](std::error_code error, int) {
+            if (!error)
+            {
+                // Whoever asks again has no patience left.
+                signals_.async_wait([this](std::error_code cancelled, int) { cancelled ? void() : context_.stop(); });
+                handler();
+            }
+        });
+    }
+
+    /// Called when the library does not connect again, with the program's exit code.
+    void on_given_up(std::function<void(int)> handler) { given_up_ = std::move(handler); }
+
+    /// One try of all addresses. What went wrong has been said; the result is the exit code.
+    asio::awaitable<int> connect()
+    {
+        const std::string url = broker_url(options_);
+        const tern::connect_options options = connect_options_of(options_);
+        std::error_code error;
+        const tern::connect_result result =
+            co_await client_.async_connect(url, options, asio::redirect_error(asio::use_awaitable, error));
+        if (!error)
+        {
+            connected_ = true;
+            co_return exit_success;
+        }
+        if (!closing_)
+        {
+            explain(error, result.reason_string);
+        }
+        signals_.cancel();
+        co_return refusal_exit_code(error, options_.version);
+    }
+
+    /// Says goodbye to the broker once everything under way is done; then nothing keeps the program running.
+    void close()
+    {
+        if (!std::exchange(closing_, true))
+        {
+            client_.async_disconnect(disconnect_options_of(options_), [this](std::error_code) { signals_.cancel(); });
+        }
+    }
+
+private:
+    void explain(std::error_code error, const std::string& reason_string) const
+    {
+        const std::string broker = broker_name(options_);
+        if (error.category() == tern::reason_code_category())
+        {
+            errors_.print("Error: the broker at " + broker +
+                          " refused the connection: " + describe(error, reason_string) + '.');
+        }
+        else
+        {
+            errors_.print("Error: cannot connect to " + broker + ": " + error.message() +
+                          ". Is a broker running there? See -h and -p.");
+        }
+    }
+
+    void report(const tern::client_event& event)
+    {
+        if (!connected_ || closing_)
+        {
+            return; // connect() says what there is to say
+        }
+        if (const auto* const lost = std::get_if<tern::disconnected_event>(&event); lost != nullptr && lost->will_retry)
+        {
+            if (lost->was_connected || options_.debug)
+            {
+                errors_.print("Warning: no connection: " + describe(lost->error, lost->reason_string) +
+                              "; connecting again.");
+            }
+        }
+        else if (const auto* const last = std::get_if<tern::given_up_event>(&event))
+        {
+            errors_.print("Error: the connection is lost for good: " + describe(last->error, last->reason_string) +
+                          '.');
+            if (given_up_)
+            {
+                given_up_(refusal_exit_code(last->error, options_.version));
+            }
+        }
+        else if (const auto* const refused = std::get_if<tern::subscription_refused_event>(&event))
+        {
+            errors_.print("Error: the broker refused to restore a subscription: " +
+                          describe(refused->error, refused->reason_string) + '.');
+        }
+    }
+
+    asio::io_context& context_;
+    const common_options& options_;
+    error_output errors_;
+    packet_trace trace_;
+    tern::client client_;
+    asio::signal_set signals_;
+    std::function<void(int)> given_up_;
+    bool connected_ = false;
+    bool closing_ = false;
+};
+
+} // namespace command_line
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Where the publisher's messages come from: a whole file, the whole standard input, or its lines one after the other
+// while the network goes on. POSIX.
+#ifndef TERN_EXAMPLES_COMMAND_LINE_INPUT_HPP
+#define TERN_EXAMPLES_COMMAND_LINE_INPUT_HPP
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace command_line
+{
+
+/// The largest packet of MQTT; a message is a little smaller, by its topic.
+inline constexpr std::size_t largest_message = 268'435'455;
+
+/// What cannot be read; what() says why.
+class input_error : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+namespace detail
+{
+
+/// Reads once, blocking; 0 at the end.
+inline std::size_t read_some(int descriptor, char* to, std::size_t size, std::string_view name)
+{
+    for (;;)
+    {
+        const ssize_t count = ::read(descriptor, to, size);
+        if (count >= 0)
+        {
+            return static_cast<std::size_t>(count);
+        }
+        if (errno != EINTR)
+        {
+            throw input_error("Cannot read " + std::string(name) + ": " +
+                              std::error_code(errno, std::system_category()).message() + '.');
+        }
+    }
+}
+
+[[noreturn]] inline void throw_too_large(std::string_view name)
+{
+    throw input_error(std::string(name) + " has more than the 268435455 bytes that fit into a message.");
+}
+
+} // namespace detail
+
+/// Everything that can be read from a descriptor. Throws input_error, also if it is too large for a message.
+inline std::string read_all(int descriptor, std::string_view name)
+{
+    constexpr std::size_t step = 64U * 1024;
+    std::string content;
+    for (;;)
+    {
+        const std::size_t before = content.size();
+        content.resize(before + step);
+        const std::size_t count = detail::read_some(descriptor, content.data() + before, step, name);
+        content.resize(before + count);
+        if (content.size() > largest_message)
+        {
+            detail::throw_too_large(name);
+        }
+        if (count == 0)
+        {
+            return content;
+        }
+    }
+}
+
+/// The content of a file. Throws input_error.
+inline std::string read_file(const std::string& name)
+{
+    const std::string description = "The file '" + name + '\'';
+    const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+    {
+        throw input_error(description +
+                          " cannot be opened: " + std::error_code(errno, std::system_category()).message() + '.');
+    }
+    const struct closer
+    {
+        int opened;
+        ~closer() { ::close(opened); }
+    } close_at_end{descriptor};
+    if (::lseek(descriptor, 0, SEEK_END) > static_cast<off_t>(largest_message))
+    {
+        detail::throw_too_large(description);
+    }
+    (void)::lseek(descriptor, 0, SEEK_SET);
+    return read_all(descriptor, description);
+}
+
+/// The lines of the standard input, without the line feeds. It is read only when a line is asked for, so that a fast
+/// writer waits for a slow network; and only when there is something to read, so that the network never waits for it.
+class line_reader
+{
+public:
+    explicit line_reader(const asio::any_io_executor& executor, int descriptor = STDIN_FILENO) : input_(executor)
+    {
+        // A copy, because the Asio object closes what it holds.
+        input_.assign(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+    }
+
+    /// The next line, valid until the next call; nothing at the end, or after stop(). Throws input_error.
+    asio::awaitable<std::optional<std::string_view>> next()
+    {
+        buffer_.erase(0, std::exchange(used_, 0));
+        std::size_t searched = 0;
+        for (;;)
+        {
+            const std::size_t end = buffer_.find('\n', searched);
+            if (end != std::string::npos)
+            {
+                used_ = end + 1;
+                co_return std::string_view(buffer_).substr(0, end);
+            }
+            searched = buffer_.size();
+            if (searched > largest_message)
+            {
+                detail::throw_too_large("A line of the standard input");
+            }
+            const bool more = co_await read_more();
+            if (!more)
+            {
+                break;
+            }
+        }
+        used_ = buffer_.size(); // a last line without a line feed
+        co_return stopped_ || buffer_.empty() ? std::nullopt : std::optional(std::string_view(buffer_));
+    }
+
+    /// Ends a next() that waits.
+    void stop()
+    {
+        stopped_ = true;
+        std::error_code ignored;
+        input_.cancel(ignored);
+    }
+
+private:
+    asio::awaitable<bool> read_more()
+    {
+        constexpr std::size_t step = 64U * 1024;
+        if (at_end_ || stopped_)
+        {
+            co_return false;
+        }
+        // A file cannot be waited for, and needs no waiting.
+        std::error_code cannot_wait;
+        co_await input_.async_wait(asio::posix::descriptor_base::wait_read,
+                                   asio::redirect_error(asio::use_awaitable, cannot_wait));
+        if (stopped_)
+        {
+            co_return false;
+        }
+        const std::size_t before = buffer_.size();
+        buffer_.resize(before + step);
+        const std::size_t count =
+            detail::read_some(input_.native_handle(), buffer_.data() + before, step, "the standard input");
+        buffer_.resize(before + count);
+        at_end_ = count == 0;
+        co_return !at_end_;
+    }
+
+    asio::posix::stream_descriptor input_;
+    std::string buffer_;
+    std::size_t used_ = 0;
+    bool at_end_ = false;
+    bool stopped_ = false;
+};
+
+} // namespace command_line
+
+#endif
