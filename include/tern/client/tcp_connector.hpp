@@ -17,6 +17,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +55,7 @@ class tcp_connector : public std::enable_shared_from_this<tcp_connector>
 {
 public:
     using socket_type = asio::ip::tcp::socket;
+    using endpoint_type = asio::ip::tcp::endpoint;
     using handler_type = unique_handler<void(std::error_code)>;
 
     /// RFC 8305 section 8 recommends this time before the next address is tried beside the one that is silent.
@@ -70,22 +72,26 @@ public:
     /// Begins. The handler is called once, on the executor, with the socket open or an error.
     void start(const std::string& host, std::uint16_t port)
     {
-        arm(); // pending until the end, so that abort() needs nothing but to cancel it
         std::error_code error;
         const asio::ip::address literal = asio::ip::make_address(host, error);
-        if (!error)
+        if (!error) // no resolver: Asio starts a thread for the first one
         {
-            // No resolver: Asio starts a thread for the first one.
-            addresses_.emplace_back(literal, port);
-            attempts_.reserve(1);
-            next();
+            start(std::vector<endpoint_type>{{literal, port}});
             return;
         }
+        arm(); // pending until the end, so that abort() needs nothing but to cancel it
         resolver_.emplace(executor_);
         resolver_->async_resolve(host, std::to_string(port), asio::ip::resolver_base::numeric_service,
                                  [self = shared_from_this()](std::error_code failure, const auto& found) {
                                      self->resolved(failure, found);
                                  });
+    }
+
+    /// The same with addresses that are known.
+    void start(std::vector<endpoint_type> addresses)
+    {
+        arm();
+        begin(std::move(addresses));
     }
 
     /// Ends it soon with operation_aborted, unless it has completed. A look-up that the system cannot interrupt goes on
@@ -113,15 +119,19 @@ private:
             finish(error);
             return;
         }
+        std::vector<endpoint_type> addresses;
         for (const auto& entry : found)
         {
-            if (addresses_.size() == maximum_addresses)
-            {
-                break;
-            }
-            addresses_.push_back(entry.endpoint());
+            addresses.push_back(entry.endpoint());
         }
-        attempts_.reserve(addresses_.size());
+        begin(std::move(addresses));
+    }
+
+    void begin(std::vector<endpoint_type> addresses)
+    {
+        addresses_ = std::move(addresses);
+        addresses_.resize(std::min(addresses_.size(), maximum_addresses));
+        attempts_.reserve(addresses_.size()); // sockets with operations under way do not move
         next();
     }
 
@@ -131,7 +141,7 @@ private:
         while (attempts_.size() < addresses_.size())
         {
             const std::size_t index = attempts_.size();
-            const asio::ip::tcp::endpoint address = addresses_[index];
+            const endpoint_type address = addresses_[index];
             socket_type& socket = attempts_.emplace_back(executor_);
             std::error_code error;
             socket.open(address.protocol(), error);
@@ -229,7 +239,7 @@ private:
     asio::steady_timer timer_;
     handler_type handler_;
     std::optional<asio::ip::tcp::resolver> resolver_{};
-    std::vector<asio::ip::tcp::endpoint> addresses_{};
+    std::vector<endpoint_type> addresses_{};
     std::vector<socket_type> attempts_{};
     std::size_t pending_ = 0;
     std::error_code failure_{};

@@ -89,6 +89,28 @@ private:
     std::tuple<Args...> arguments_;
 };
 
+/// A bound handler on its way over the client's executor to its own. (Posting to its own at once would start the system's
+/// thread pool for a future, whose executor is that.)
+template <class Handler, class Executor, class... Args>
+class redispatched_completion
+{
+public:
+    using allocator_type = handler_allocator<Handler>;
+
+    redispatched_completion(asio::executor_work_guard<Executor>&& work, bound_completion<Handler, Args...>&& completion)
+        : work_(std::move(work)), completion_(std::move(completion))
+    {
+    }
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return completion_.get_allocator(); }
+
+    void operator()() { asio::dispatch(work_.get_executor(), std::move(completion_)); }
+
+private:
+    asio::executor_work_guard<Executor> work_;
+    bound_completion<Handler, Args...> completion_;
+};
+
 /// The memory of one stored handler: where it came from is decided by type, and by whether the client lent its pool.
 template <class Block, class Handler>
 struct handler_block_memory
@@ -207,10 +229,12 @@ public:
         asio::dispatch(work.get_executor(), bound_completion<Handler, Args...>(take(), std::forward<Args>(args)...));
     }
 
-    void post(const asio::any_io_executor&, Args&&... args) override
+    void post(const asio::any_io_executor& executor, Args&&... args) override
     {
-        const auto work = std::move(work_);
-        asio::post(work.get_executor(), bound_completion<Handler, Args...>(take(), std::forward<Args>(args)...));
+        const asio::any_io_executor target = executor;
+        auto work = std::move(work_);
+        asio::post(target, redispatched_completion<Handler, Executor, Args...>(
+                               std::move(work), bound_completion<Handler, Args...>(take(), std::forward<Args>(args)...)));
     }
 
     void destroy() noexcept override { (void)take(); }
@@ -313,8 +337,8 @@ public:
     /// slot is removed before. Throws what the handler throws.
     void operator()(Args... args) { std::exchange(block_, nullptr)->complete(std::forward<Args>(args)...); }
 
-    /// Completes by posting, for an operation that ends inside its initiating function. From any thread; `executor` is
-    /// the client's.
+    /// Completes by posting to `executor`, which is the client's, and from there as operator() does; for an operation
+    /// that ends inside its initiating function. From any thread.
     void post(const asio::any_io_executor& executor, Args... args)
     {
         std::exchange(block_, nullptr)->post(executor, std::forward<Args>(args)...);
