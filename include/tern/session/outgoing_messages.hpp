@@ -195,6 +195,7 @@ public:
             pool_[index].counts = false;
         }
         counted_ = 0;
+        counted_exactly_once_ = 0;
         unsent_ = no_slot;
     }
 
@@ -217,10 +218,14 @@ public:
     {
         pool_[index].counts = true;
         ++counted_;
+        counted_exactly_once_ += pool_[index].qos == qos::exactly_once ? 1U : 0U;
     }
 
     /// How many of QoS 1 and 2 are unanswered on this connection. v5 4.9
     [[nodiscard]] std::size_t counted() const noexcept { return counted_; }
+
+    /// How many of them are QoS 2.
+    [[nodiscard]] std::size_t counted_exactly_once() const noexcept { return counted_exactly_once_; }
 
     [[nodiscard]] bool holds(message_handle handle) const noexcept
     {
@@ -358,6 +363,7 @@ private:
         {
             pool_[index].counts = false;
             --counted_;
+            counted_exactly_once_ -= pool_[index].qos == qos::exactly_once ? 1U : 0U;
         }
     }
 
@@ -381,6 +387,7 @@ private:
     std::uint32_t unsent_ = no_slot; ///< of in_flight_: this one and all behind it are not sent on this connection
     std::uint32_t republished_ = no_slot;
     std::size_t counted_ = 0;
+    std::size_t counted_exactly_once_ = 0;
     std::size_t waiting_bytes_ = 0;
     std::uint64_t sequence_ = 0;
     time_point next_expiry_ = time_point::max();

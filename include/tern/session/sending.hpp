@@ -90,10 +90,23 @@ inline constexpr std::size_t alias_room = 4;
 /// Whether one more of QoS 1 or 2 may be sent. v5 [MQTT-3.3.4-7] [MQTT-4.9.0-1] [MQTT-4.9.0-2]
 /// What is unanswered on this connection counts, resent PUBRELs included: an initial quota below the Receive Maximum
 /// is allowed, and there are servers that count a message until its PUBCOMP over any number of connections.
-[[nodiscard]] inline bool quota_left(const core& c) noexcept
+/// A 3.1.1 server announces no quota, yet some close the connection beyond one of their own: see client_limits.
+[[nodiscard]] inline bool quota_left(const core& c, qos level) noexcept
 {
+    const outgoing_messages& outgoing = c.session.outgoing;
+    if (level == qos::exactly_once && c.connection.version == protocol_version::v3_1_1 &&
+        outgoing.counted_exactly_once() >= std::max<std::uint16_t>(c.limits.maximum_exactly_once_in_flight_v3_1_1, 1))
+    {
+        return false;
+    }
     const std::uint16_t own = std::max<std::uint16_t>(c.limits.maximum_in_flight, 1);
-    return c.session.outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
+    return outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
+}
+
+/// The same for a message that is stored.
+[[nodiscard]] inline bool quota_left_for(const core& c, std::uint32_t index) noexcept
+{
+    return quota_left(c, c.session.outgoing[index].qos);
 }
 
 /// What is left of the interval, rounded up: never more than was asked for.
@@ -256,7 +269,7 @@ inline publish_result publish(core& c, session::operation waiter, std::string_vi
         return store(c, waiter, packet, measured.size, false, now);
     }
     const bool send_now =
-        open && outgoing.waiting().empty() && outgoing.next_unsent() == no_slot && quota_left(c);
+        open && outgoing.waiting().empty() && outgoing.next_unsent() == no_slot && quota_left(c, packet.qos);
     return store(c, waiter, packet, measured.size, send_now, now);
 }
 
