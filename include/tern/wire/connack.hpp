@@ -70,7 +70,7 @@ struct connack_flags
             return errc::length_mismatch;
         }
         session_present = flags == 1;
-        return flags <= 1 ? errc{} : errc::reserved_bits; // v5 [MQTT-3.2.2-1]
+        return flags <= 1 ? errc{} : errc::reserved_bits; // v5 [MQTT-3.2.2-1] v3.1.1 3.2.2.1
     }
 };
 

@@ -136,9 +136,11 @@ struct connect_flags
 
     static constexpr char* encode(const connect& packet, char* out) noexcept
     {
+        // v5 [MQTT-3.1.2-3] v3.1.1 [MQTT-3.1.2-3]: the lowest bit stays 0.
+        // v5 [MQTT-3.1.2-19]: a password needs no user name.
         unsigned flags = (packet.clean_start ? clean_start : 0) | (packet.password ? password : 0) |
                          (packet.user_name ? user_name : 0);
-        if (packet.will)
+        if (packet.will) // v5 [MQTT-3.1.2-11] [MQTT-3.1.2-13] v3.1.1 [MQTT-3.1.2-11]: without one its bits stay 0
         {
             flags |= will_flag | (static_cast<unsigned>(packet.will->qos) << will_qos_shift) |
                      (packet.will->retain ? will_retain : 0);
@@ -174,8 +176,9 @@ struct connect_flags
             packet.will->qos = level;
             packet.will->retain = retain;
         }
-        else if (level != qos::at_most_once || retain) // v5 [MQTT-3.1.2-11] [MQTT-3.1.2-13] v3.1.1 [MQTT-3.1.2-11]
+        else if (level != qos::at_most_once || retain)
         {
+            // v5 [MQTT-3.1.2-11] [MQTT-3.1.2-13] v3.1.1 [MQTT-3.1.2-11] [MQTT-3.1.2-13] [MQTT-3.1.2-15]
             return errc::reserved_bits;
         }
         if ((flags & user_name) != 0)
@@ -208,7 +211,7 @@ constexpr bool data_has_method(const connect& packet) noexcept
 template <protocol_version Version>
 using will_layout = field_list<
     since_v5<Version, field<&will::properties, property_block<will_properties>>>,
-    field<&will::topic, topic_name>,
+    field<&will::topic, topic_name>, // v5 [MQTT-3.1.3-11] v3.1.1 [MQTT-3.1.3-10]
     rule<will_has_topic, errc::invalid_topic_name, errc::invalid_topic_received>,
     field<&will::payload, binary_data>>;
 // clang-format on
@@ -226,9 +229,13 @@ struct layout<connect, Version>
         field<&connect::keep_alive, two_byte_integer>,
         since_v5<Version, field<&connect::properties, property_block<connect_properties>>>,
         rule<detail::data_has_method, errc::invalid_option, errc::invalid_property_value>,
-        field<&connect::client_identifier, utf8_string>,
+        // The payload, in this order: v5 [MQTT-3.1.3-1] [MQTT-3.1.3-3] v3.1.1 [MQTT-3.1.3-1] [MQTT-3.1.3-3]
+        field<&connect::client_identifier, utf8_string>, // v5 [MQTT-3.1.3-4] v3.1.1 [MQTT-3.1.3-4]
+        // v5 [MQTT-3.1.2-9] v3.1.1 [MQTT-3.1.2-9]
         optional_field<&connect::will, detail::will_layout<Version>>,
+        // v5 [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.3-12] v3.1.1 [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.3-11]
         optional_field<&connect::user_name, utf8_string>,
+        // v5 [MQTT-3.1.2-18] [MQTT-3.1.2-19] v3.1.1 [MQTT-3.1.2-20] [MQTT-3.1.2-21]
         optional_field<&connect::password, binary_data>>;
     // clang-format on
 };

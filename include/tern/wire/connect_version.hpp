@@ -3,6 +3,7 @@
 // Looks into a received CONNECT for the version of the protocol, so that a server knows how to decode it.
 //
 // Layer: wire. Standard: v5 3.1.2.1, 3.1.2.2; v3.1.1 3.1.2.1, 3.1.2.2.
+// The rest of the packet is not looked at: codec.hpp decodes it once the version is known.
 #ifndef TERN_WIRE_CONNECT_VERSION_HPP
 #define TERN_WIRE_CONNECT_VERSION_HPP
 

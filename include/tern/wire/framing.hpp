@@ -12,7 +12,6 @@
 #include "tern/wire/limits.hpp"
 #include "tern/wire/packet_type.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -75,7 +74,7 @@ namespace detail
 /// A header whose length has more than one byte, as far as there is one.
 [[nodiscard]] constexpr frame_result cut_long_frame(std::string_view input, std::uint32_t largest) noexcept
 {
-    const std::size_t available = std::min(input.size(), maximum_fixed_header_size);
+    const std::size_t available = input.size() < maximum_fixed_header_size ? input.size() : maximum_fixed_header_size;
     std::size_t remaining_length = 0;
     for (std::size_t i = 1; i < available; ++i)
     {

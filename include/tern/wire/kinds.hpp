@@ -122,6 +122,7 @@ namespace detail
 [[nodiscard]] constexpr errc add_field_size(std::string_view value, std::size_t& size) noexcept
 {
     size += 2 + value.size();
+    // v5 [MQTT-4.7.3-3] v3.1.1 [MQTT-4.7.3-3] for topics; v5 1.5.4, 1.5.6 and v3.1.1 1.5.3 for all fields
     return value.size() <= maximum_field_length ? errc{} : errc::field_too_long;
 }
 
@@ -202,7 +203,7 @@ private:
         case topic_name_state::ill_formed: return ill_formed;
         case topic_name_state::has_wildcard: break;
         }
-        return wildcard; // v5 [MQTT-3.3.2-2] [MQTT-3.3.2-14] [MQTT-4.7.1-1] v3.1.1 [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+        return wildcard; // v5 [MQTT-3.3.2-2] [MQTT-3.3.2-14] [MQTT-4.7.0-1] v3.1.1 [MQTT-3.3.2-2] [MQTT-4.7.1-1]
     }
 };
 

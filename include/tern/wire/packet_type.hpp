@@ -65,6 +65,7 @@ enum class packet_type : std::uint8_t
 [[nodiscard]] constexpr std::uint8_t fixed_flags(packet_type type) noexcept
 {
     // v5 [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] v3.1.1 [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1]
+    // The others carry 0: v5 [MQTT-2.1.3-1] [MQTT-3.14.1-1] [MQTT-3.15.1-1] v3.1.1 [MQTT-2.2.2-1] [MQTT-3.14.1-1]
     const bool two = type == packet_type::pubrel || type == packet_type::subscribe || type == packet_type::unsubscribe;
     return two ? 2 : 0;
 }

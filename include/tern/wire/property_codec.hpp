@@ -19,7 +19,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -259,12 +258,12 @@ struct property_list
     }
 
 private:
-    // Assigning or resetting asks first what an optional holds; these hold nothing that needs to be destroyed.
+    // reset() would ask first what an optional holds; assigning a trivial one asks nothing.
     template <class Member>
     static constexpr void clear_member(Member& member) noexcept
     {
-        static_assert(std::is_trivially_destructible_v<Member>);
-        std::construct_at(&member);
+        static_assert(std::is_trivially_copyable_v<Member>);
+        member = Member();
     }
 
     // Returned rather than added, so that the caller's sum need not live in memory.

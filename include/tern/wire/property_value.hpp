@@ -35,7 +35,7 @@ template <property Identifier, class Value>
     constexpr property_type type = find_property(static_cast<std::uint32_t>(Identifier))->type;
     if constexpr (Identifier == property::response_topic)
     {
-        return basic_topic_name<errc::invalid_property_value>{};
+        return basic_topic_name<errc::invalid_property_value>{}; // v5 [MQTT-3.3.2-13] [MQTT-3.3.2-14]
     }
     else if constexpr (type == property_type::byte)
     {
@@ -56,7 +56,7 @@ template <property Identifier, class Value>
     }
     else if constexpr (type == property_type::utf8_string)
     {
-        return utf8_string{};
+        return utf8_string{}; // Content Type: v5 [MQTT-3.3.2-19]
     }
     else if constexpr (type == property_type::binary_data)
     {

@@ -100,7 +100,7 @@ struct layout<publish, protocol_version::v5>
     using header = detail::publish_header;
     // clang-format off
     using body = field_list<
-        field<&publish::topic, topic_name>,
+        field<&publish::topic, topic_name>, // v5 [MQTT-3.3.2-1]
         only_if<detail::has_packet_identifier, field<&publish::packet_identifier, packet_identifier>>,
         field<&publish::properties, property_block<publish_properties>>,
         rule<detail::has_topic_or_alias, errc::invalid_topic_name, errc::unknown_topic_alias>, // v5 3.3.2.1
@@ -115,7 +115,7 @@ struct layout<publish, protocol_version::v3_1_1>
     using header = detail::publish_header;
     // clang-format off
     using body = field_list<
-        field<&publish::topic, topic_name>,
+        field<&publish::topic, topic_name>, // v3.1.1 [MQTT-3.3.2-1]
         rule<detail::has_topic, errc::invalid_topic_name, errc::invalid_topic_received>, // v3.1.1 [MQTT-4.7.3-1]
         only_if<detail::has_packet_identifier, field<&publish::packet_identifier, packet_identifier>>,
         since_v5<protocol_version::v3_1_1, field<&publish::properties, property_block<publish_properties>>>,

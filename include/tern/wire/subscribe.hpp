@@ -112,7 +112,7 @@ struct subscription_options
             return errc::length_mismatch;
         }
         item.maximum_qos = static_cast<qos>(options & 3U);
-        item.no_local = (options & 4U) != 0;
+        item.no_local = (options & 4U) != 0; // v5 [MQTT-3.8.3-3]
         item.retain_as_published = (options & 8U) != 0;
         item.retain_handling = static_cast<tern::retain_handling>((options >> 4U) & 3U);
         constexpr std::uint8_t reserved = Version == protocol_version::v5 ? 0xC0 : 0xFC;
@@ -132,7 +132,7 @@ constexpr bool no_local_is_not_shared(const subscription& item) noexcept
 // clang-format off
 template <protocol_version Version>
 using subscription_layout = field_list<
-    field<&subscription::topic_filter, utf8_string>,
+    field<&subscription::topic_filter, utf8_string>, // v5 [MQTT-3.8.3-1] v3.1.1 [MQTT-3.8.3-1]
     subscription_options<Version>,
     rule<no_local_is_not_shared, errc::no_local_on_shared_subscription, errc::no_local_on_shared_subscription>>;
 // clang-format on

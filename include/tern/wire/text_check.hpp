@@ -2,7 +2,7 @@
 //
 // Whether text is examined, and what makes a text a topic name.
 //
-// Layer: wire. Standard: v5 1.5.4, 4.7.1; v3.1.1 1.5.3, 4.7.1.
+// Layer: wire. Standard: v5 1.5.4, 4.7; v3.1.1 1.5.3, 4.7.
 // Filters, and errors that name the offending place for the user, are the business of the topic layer.
 #ifndef TERN_WIRE_TEXT_CHECK_HPP
 #define TERN_WIRE_TEXT_CHECK_HPP

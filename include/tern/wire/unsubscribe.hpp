@@ -75,7 +75,7 @@ struct layout<unsubscribe, Version>
     using body = field_list<
         field<&unsubscribe::packet_identifier, packet_identifier>,
         since_v5<Version, field<&unsubscribe::properties, property_block<unsubscribe_properties>>>,
-        field<&unsubscribe::topic_filters, list_of<utf8_string>>,
+        field<&unsubscribe::topic_filters, list_of<utf8_string>>, // v5 [MQTT-3.10.3-1] v3.1.1 [MQTT-3.10.3-1]
         rule<detail::has_topic_filters, errc::empty_subscription_list, errc::empty_subscription_list>>;
     // clang-format on
 };
