@@ -19,11 +19,11 @@ namespace tern
 /// A received message. Everything it refers to lives until the handler that was called with it returns.
 struct message_view
 {
-    std::string_view topic{};  ///< the full name, also where the server sent an alias
+    std::string_view topic{}; ///< the full name, also where the server sent an alias
     byte_view payload{};
     tern::qos qos = tern::qos::at_most_once;
-    bool retain = false;       ///< it was retained at the server when the subscription was made (see retain_as_published)
-    bool duplicate = false;    ///< the server had sent it before, on this or an earlier connection
+    bool retain = false;    ///< it was retained at the server when the subscription was made (see retain_as_published)
+    bool duplicate = false; ///< the server had sent it before, on this or an earlier connection
     publish_properties properties{}; ///< all absent in 3.1.1
 
     /// The payload as characters; that it is UTF-8 is not checked.

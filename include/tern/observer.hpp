@@ -17,9 +17,9 @@ namespace tern
 /// Where a client's connection stands.
 enum class connection_state : std::uint8_t
 {
-    idle,          ///< never connected, disconnected or given up
-    opening,       ///< the transport is being opened
-    handshaking,   ///< CONNECT sent, CONNACK awaited
+    idle,        ///< never connected, disconnected or given up
+    opening,     ///< the transport is being opened
+    handshaking, ///< CONNECT sent, CONNACK awaited
     connected,
     disconnecting, ///< DISCONNECT sent or about to be
     waiting,       ///< until the next attempt to reconnect

@@ -26,9 +26,9 @@ namespace tern
 /// Which version of the protocol a client speaks.
 enum class protocol_choice : std::uint8_t
 {
-    v5,            ///< 5.0, or the connection fails
-    v3_1_1,        ///< 3.1.1, or the connection fails
-    v5_or_v3_1_1,  ///< 5.0; if the first connection is refused for its version, 3.1.1 from then on
+    v5,           ///< 5.0, or the connection fails
+    v3_1_1,       ///< 3.1.1, or the connection fails
+    v5_or_v3_1_1, ///< 5.0; if the first connection is refused for its version, 3.1.1 from then on
 };
 
 /// How a received message is acknowledged.
@@ -86,21 +86,21 @@ struct connect_options
     std::chrono::seconds keep_alive{60}; ///< 0 to 65,535 s; 0 switches it off
     /// Forget the session of an earlier process. False claims it (with a `client_id`): see session_expiry.
     bool clean_start = true;
-    /// How long the server keeps the session after a lost connection. Absent: one hour, ended by async_disconnect. Zero:
-    /// it ends with each connection. In 3.1.1 anything but zero is CleanSession 0.
+    /// How long the server keeps the session after a lost connection. Absent: one hour, ended by async_disconnect.
+    /// Zero: it ends with each connection. In 3.1.1 anything but zero is CleanSession 0.
     std::optional<std::chrono::seconds> session_expiry{};
     protocol_choice protocol = protocol_choice::v5;
     std::optional<will_options> will{};
     bool retry = false; ///< go on until the time limit or a final refusal, instead of one pass over all addresses
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
     // 5.0 only; 3.1.1 leaves them out.
-    std::uint16_t receive_maximum = 256;     ///< 1 to 65,535; with 3.1.1 reading pauses there instead
-    std::uint32_t maximum_packet_size = 0;   ///< that the server may send; 0: the client's own limit
-    std::uint16_t topic_alias_maximum = 16;  ///< that the server may use
+    std::uint16_t receive_maximum = 256;    ///< 1 to 65,535; with 3.1.1 reading pauses there instead
+    std::uint32_t maximum_packet_size = 0;  ///< that the server may send; 0: the client's own limit
+    std::uint16_t topic_alias_maximum = 16; ///< that the server may use
     bool request_response_information = false;
     bool request_problem_information = true;
-    bool subscription_identifiers = true;    ///< dispatch by Subscription Identifier where the server supports it
-    bool automatic_topic_aliases = false;    ///< replace repeated topics by aliases, as many as the server grants
+    bool subscription_identifiers = true; ///< dispatch by Subscription Identifier where the server supports it
+    bool automatic_topic_aliases = false; ///< replace repeated topics by aliases, as many as the server grants
     tern::user_properties user_properties{};
     std::optional<std::string_view> authentication_method{}; ///< with an authenticator set on the client
 };
@@ -135,14 +135,16 @@ struct unsubscribe_options
 
 struct disconnect_options
 {
-    tern::reason_code reason_code = tern::reason_code::normal_disconnection; ///< or disconnect_with_will_message, in 5.0
-    std::optional<std::chrono::seconds> session_expiry{}; ///< 5.0: replaces what connecting asked for
-    std::optional<std::string_view> reason_string{};      ///< 5.0
-    tern::user_properties user_properties{};              ///< 5.0
+    tern::reason_code reason_code =
+        tern::reason_code::normal_disconnection;               ///< or disconnect_with_will_message, in 5.0
+    std::optional<std::chrono::seconds> session_expiry{};      ///< 5.0: replaces what connecting asked for
+    std::optional<std::string_view> reason_string{};           ///< 5.0
+    tern::user_properties user_properties{};                   ///< 5.0
     std::chrono::milliseconds time_limit = default_time_limit; ///< for what is queued and in flight
 };
 
 static_assert(std::is_trivially_destructible_v<publish_options> && std::is_aggregate_v<publish_options>);
+static_assert(std::is_trivially_destructible_v<will_options> && std::is_aggregate_v<will_options>);
 static_assert(std::is_trivially_destructible_v<connect_options> && std::is_aggregate_v<connect_options>);
 static_assert(std::is_trivially_destructible_v<subscribe_options> && std::is_aggregate_v<subscribe_options>);
 static_assert(std::is_trivially_destructible_v<topic_subscription> && std::is_aggregate_v<topic_subscription>);

@@ -82,8 +82,8 @@ struct property_definition
 {
     property identifier;
     property_type type;
-    std::uint16_t carriers;         ///< a sum of property_carrier
-    std::uint16_t repeats_in;       ///< the carriers in which it may stand more than once
+    std::uint16_t carriers;   ///< a sum of property_carrier
+    std::uint16_t repeats_in; ///< the carriers in which it may stand more than once
 
     [[nodiscard]] constexpr bool allowed_in(property_carrier carrier) const noexcept
     {
@@ -138,7 +138,8 @@ inline constexpr std::array<property_definition, 27> property_table = [] {
         {p::response_information, utf8_string, in(c::connack), in()},
         {p::server_reference, utf8_string, in(c::connack, c::disconnect), in()},
         {p::reason_string, utf8_string,
-         in(c::connack, c::puback, c::pubrec, c::pubrel, c::pubcomp, c::suback, c::unsuback, c::disconnect, c::auth), in()},
+         in(c::connack, c::puback, c::pubrec, c::pubrel, c::pubcomp, c::suback, c::unsuback, c::disconnect, c::auth),
+         in()},
         {p::receive_maximum, two_byte_integer, in(c::connect, c::connack), in()},
         {p::topic_alias_maximum, two_byte_integer, in(c::connect, c::connack), in()},
         {p::topic_alias, two_byte_integer, in(c::publish), in()},

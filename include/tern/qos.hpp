@@ -3,6 +3,7 @@
 // Quality of Service: how hard the two ends try to hand one message over.
 //
 // Layer: vocabulary. Standard: v5 4.3, v3.1.1 4.3.
+// The handshakes that keep the promise are the session's.
 #ifndef TERN_QOS_HPP
 #define TERN_QOS_HPP
 

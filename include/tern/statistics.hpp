@@ -2,7 +2,8 @@
 //
 // What a client has done so far, as one plain struct of counters that is free to read.
 //
-// Layer: vocabulary.
+// Layer: vocabulary. Not from the standard.
+// Nothing here counts by itself: the session and the client do, and a copy is as old as the moment it was taken.
 #ifndef TERN_STATISTICS_HPP
 #define TERN_STATISTICS_HPP
 
@@ -20,25 +21,25 @@ struct statistics
     std::uint64_t bytes_received = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t packets_received = 0;
-    std::uint64_t messages_sent = 0;           ///< PUBLISH packets, repeated ones included
-    std::uint64_t messages_resent = 0;         ///< of them, with DUP
-    std::uint64_t messages_received = 0;       ///< handed to the application, or waiting for it
-    std::uint64_t duplicates_suppressed = 0;   ///< repeated QoS 2 identifiers that were not delivered again
-    std::uint64_t messages_unmatched = 0;      ///< received without a subscription, and acknowledged
+    std::uint64_t messages_sent = 0;             ///< PUBLISH packets, repeated ones included
+    std::uint64_t messages_resent = 0;           ///< of them, with DUP
+    std::uint64_t messages_received = 0;         ///< handed to the application, or waiting for it
+    std::uint64_t duplicates_suppressed = 0;     ///< repeated QoS 2 identifiers that were not delivered again
+    std::uint64_t messages_unmatched = 0;        ///< received without a subscription, and acknowledged
     std::uint64_t messages_dropped_incoming = 0; ///< QoS 0 that found a full stream
     std::uint64_t messages_dropped_outgoing = 0; ///< from the full queue
-    std::uint64_t messages_expired = 0;        ///< before they could be sent
-    std::uint64_t writes = 0;                  ///< write operations of the transport
-    std::uint64_t reads = 0;                   ///< read operations of the transport
-    std::uint64_t connects = 0;                ///< successful ones
+    std::uint64_t messages_expired = 0;          ///< before they could be sent
+    std::uint64_t writes = 0;                    ///< write operations of the transport
+    std::uint64_t reads = 0;                     ///< read operations of the transport
+    std::uint64_t connects = 0;                  ///< successful ones
     std::uint64_t connect_failures = 0;
     std::uint64_t session_losses = 0;
-    std::size_t queued_messages = 0;           ///< now: accepted, never sent
-    std::size_t queued_bytes = 0;              ///< now
-    std::size_t in_flight = 0;                 ///< now: QoS 1 and 2 sent and not finished
-    std::size_t unacknowledged_received = 0;   ///< now: QoS 1 and 2 received, not yet acknowledged
+    std::size_t queued_messages = 0;                       ///< now: accepted, never sent
+    std::size_t queued_bytes = 0;                          ///< now
+    std::size_t in_flight = 0;                             ///< now: QoS 1 and 2 sent and not finished
+    std::size_t unacknowledged_received = 0;               ///< now: QoS 1 and 2 received, not yet acknowledged
     std::chrono::nanoseconds oldest_unacknowledged_age{0}; ///< now: of the oldest of them
-    std::chrono::nanoseconds last_round_trip{0};  ///< PINGREQ to PINGRESP
+    std::chrono::nanoseconds last_round_trip{0};           ///< PINGREQ to PINGRESP
 };
 
 } // namespace tern

@@ -4,7 +4,7 @@
 //
 // Layer: vocabulary. Standard: v5 1.5.4, v3.1.1 1.5.3.
 // Control characters and non-characters SHOULD NOT appear; the standard lets a receiver accept them, and so does this.
-// The byte order mark is ordinary text: v5 [MQTT-1.5.4-3].
+// The byte order mark is ordinary text: v5 [MQTT-1.5.4-3] v3.1.1 [MQTT-1.5.3-3].
 #ifndef TERN_UTF8_HPP
 #define TERN_UTF8_HPP
 
