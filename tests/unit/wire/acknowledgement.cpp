@@ -20,9 +20,16 @@ static_assert(round_trips_in_both(pubrel{.packet_identifier = 1}));
 static_assert(round_trips_in_both(pubcomp{.packet_identifier = 65'535}));
 static_assert(round_trips(v5, puback{.packet_identifier = 1, .reason_code = reason_code::quota_exceeded}));
 static_assert(round_trips(v5, pubrec{.packet_identifier = 1, .properties = properties}));
-static_assert(round_trips(v5, pubrel{.packet_identifier = 1,
-                                     .reason_code = reason_code::packet_identifier_not_found,
-                                     .properties = properties}));
+
+template <class Packet>
+constexpr Packet failing(reason_code code)
+{
+    return {.packet_identifier = 1, .reason_code = code, .properties = properties};
+}
+static_assert(round_trips(v5, failing<puback>(reason_code::no_matching_subscribers)));
+static_assert(round_trips(v5, failing<pubrec>(reason_code::payload_format_invalid)));
+static_assert(round_trips(v5, failing<pubrel>(reason_code::packet_identifier_not_found)));
+static_assert(round_trips(v5, failing<pubcomp>(reason_code::packet_identifier_not_found)));
 
 template <class Packet>
 std::vector<unsigned> accepted_codes(protocol_version version, std::uint8_t first_byte)

@@ -21,6 +21,7 @@ constexpr auth full{.reason_code = reason_code::continue_authentication,
 static_assert(round_trips(v5, full));
 static_assert(round_trips(v5, auth{}));
 static_assert(round_trips(v5, auth{.properties = {.authentication_method = ""}}));
+static_assert(encoded_size(v3_1_1, auth{}).error == errc::not_supported_by_protocol_version);
 
 std::vector<unsigned> accepted_codes(sender from)
 {

@@ -71,6 +71,77 @@ std::string sample(const property_definition& row)
     return {};
 }
 
+/// The same in a constant expression, into memory that has room for it. The size of what was written.
+constexpr std::size_t write_sample(const property_definition& row, char* out)
+{
+    char* at = put(static_cast<std::uint8_t>(row.identifier), out);
+    switch (row.type)
+    {
+    case property_type::byte: at = put(std::uint8_t{1}, at); break;
+    case property_type::two_byte_integer: at = put(std::uint16_t{0x0102}, at); break;
+    case property_type::four_byte_integer: at = put(std::uint32_t{0x01020304}, at); break;
+    case property_type::variable_byte_integer: at = put_variable(16'384, at); break;
+    case property_type::utf8_string: at = put_field("\xC3\xBC", at); break;
+    case property_type::binary_data: at = put_field(std::string_view("\0\xFF", 2), at); break;
+    case property_type::utf8_string_pair: at = put_field("v", put_field("k", at)); break;
+    }
+    return static_cast<std::size_t>(at - out);
+}
+
+/// True if a block is the same after it was read and written again, and says what an empty one does not.
+template <class Properties>
+constexpr bool block_survives(std::string_view block)
+{
+    Properties properties{};
+    std::array<char, 32> again{};
+    if (decode_properties(block, properties) != none || properties == Properties{} ||
+        encoded_properties_size(properties).size != block.size())
+    {
+        return false;
+    }
+    char* const end = encode_properties(properties, again.data());
+    return std::string_view(again.data(), static_cast<std::size_t>(end - again.data())) == block;
+}
+
+/// How many properties of the table the carrier may carry, if each of them survives alone, and twice where it may
+/// repeat; otherwise 0.
+template <class Properties>
+constexpr std::size_t surviving_properties(property_carrier carrier)
+{
+    std::size_t count = 0;
+    for (const property_definition& row : property_table)
+    {
+        std::array<char, 32> block{};
+        const std::size_t size = write_sample(row, block.data());
+        if (row.allowed_in(carrier))
+        {
+            write_sample(row, block.data() + size);
+            if (!block_survives<Properties>({block.data(), size}) ||
+                block_survives<Properties>({block.data(), 2 * size}) != row.repeats(carrier))
+            {
+                return 0;
+            }
+            count += 1;
+        }
+    }
+    return count;
+}
+
+static_assert(surviving_properties<connect_properties>(property_carrier::connect) == 9);
+static_assert(surviving_properties<will_properties>(property_carrier::will) == 7);
+static_assert(surviving_properties<connack_properties>(property_carrier::connack) == 17);
+static_assert(surviving_properties<publish_properties>(property_carrier::publish) == 8);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::puback) == 2);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::pubrec) == 2);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::pubrel) == 2);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::pubcomp) == 2);
+static_assert(surviving_properties<subscribe_properties>(property_carrier::subscribe) == 2);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::suback) == 2);
+static_assert(surviving_properties<unsubscribe_properties>(property_carrier::unsubscribe) == 1);
+static_assert(surviving_properties<acknowledgement_properties>(property_carrier::unsuback) == 2);
+static_assert(surviving_properties<disconnect_properties>(property_carrier::disconnect) == 4);
+static_assert(surviving_properties<auth_properties>(property_carrier::auth) == 4);
+
 /// In CONNECT, authentication data needs a method beside it. v5 3.1.2.11.10
 std::string companion(const carrier_packet& packet, const property_definition& row)
 {

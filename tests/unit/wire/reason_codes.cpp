@@ -45,3 +45,19 @@ TEST_CASE("a code is legal from the end that may send it")
     CHECK(kind::add_size<text_check::strict>(reason_code::re_authenticate, size) == none);
     CHECK(kind::add_size<text_check::strict>(reason_code::banned, size) == errc::invalid_option);
 }
+
+TEST_CASE("a client can answer every violation with a reason code that it may send")
+{
+    std::size_t violations = 0;
+    for (const tern::detail::errc_row& row : tern::detail::errc_table)
+    {
+        if (row.kind == error_kind::protocol_violation)
+        {
+            CAPTURE(row.text);
+            CHECK(client_disconnect_codes.contains(disconnect_reason(row.value))); // v5 [MQTT-3.14.2-1]
+            CHECK(is_failure(disconnect_reason(row.value)));
+            violations += 1;
+        }
+    }
+    CHECK(violations == 26);
+}
