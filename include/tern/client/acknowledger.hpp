@@ -2,9 +2,9 @@
 //
 // How a message that was handed out finds its way back to the client that has to acknowledge it.
 //
-// Layer: client, without Asio. Standard: v5 4.3, 4.6; v3.1.1 the same: when, and in which order, is the session's matter.
-// Nothing here keeps a client alive: what is acknowledged after its end is forgotten, and the server sends the message
-// again to whoever resumes the session.
+// Layer: client, without Asio. Standard: v5 4.3, 4.6; v3.1.1 the same: when, and in which order, is the session's
+// matter. Nothing here keeps a client alive: what is acknowledged after its end is forgotten, and the server sends the
+// message again to whoever resumes the session.
 #ifndef TERN_CLIENT_ACKNOWLEDGER_HPP
 #define TERN_CLIENT_ACKNOWLEDGER_HPP
 

@@ -26,20 +26,20 @@ namespace tern
 struct connected_event
 {
     connect_result result{};
-    std::string server{}; ///< scheme, host and port, without credentials
+    std::string server{};     ///< scheme, host and port, without credentials
     bool reconnected = false; ///< the client was connected before, since the last async_connect
 };
 
 /// There is no connection any more, or an attempt to make one failed.
 struct disconnected_event
 {
-    std::error_code error{};          ///< why: a reason code of the server's, a library error or one of the transport
-    std::string reason_string{};      ///< the server's
-    std::string server_reference{};   ///< the server's: another server to use
-    bool was_connected = false;       ///< false: an attempt to connect failed
+    std::error_code error{};        ///< why: a reason code of the server's, a library error or one of the transport
+    std::string reason_string{};    ///< the server's
+    std::string server_reference{}; ///< the server's: another server to use
+    bool was_connected = false;     ///< false: an attempt to connect failed
     bool will_retry = false;
     std::chrono::milliseconds retry_after{0};
-    std::uint32_t attempt = 0;        ///< in a row, that comes next
+    std::uint32_t attempt = 0; ///< in a row, that comes next
 };
 
 /// The client will not connect again by itself; operations that wait have ended with this error.
@@ -52,8 +52,7 @@ struct given_up_event
 
 /// The server did not keep the session: subscriptions are made again, unfinished QoS 2 ends with errc::session_lost.
 struct session_lost_event
-{
-};
+{};
 
 /// A subscription could not be restored after the session was lost; it has ended.
 struct subscription_refused_event
@@ -91,13 +90,11 @@ struct messages_dropped_event
 
 /// A re-authentication that the server began, or the application, has succeeded.
 struct re_authenticated_event
-{
-};
+{};
 
-using client_event =
-    std::variant<connected_event, disconnected_event, given_up_event, session_lost_event, subscription_refused_event,
-                 reading_paused_event, reading_resumed_event, messages_unmatched_event, messages_dropped_event,
-                 re_authenticated_event>;
+using client_event = std::variant<connected_event, disconnected_event, given_up_event, session_lost_event,
+                                  subscription_refused_event, reading_paused_event, reading_resumed_event,
+                                  messages_unmatched_event, messages_dropped_event, re_authenticated_event>;
 
 } // namespace tern
 

@@ -4,8 +4,8 @@
 //
 // Layer: client, without Asio. Standard: none.
 // Blocks are taken on the client's executor only, and given back from any thread, since a program may hand a message to
-// another one. A pool lives until its last block has come back, also when its client is gone. It takes no lock: returned
-// blocks wait on a list that is pushed to by one atomic exchange and emptied whole.
+// another one. A pool lives until its last block has come back, also when its client is gone. It takes no lock:
+// returned blocks wait on a list that is pushed to by one atomic exchange and emptied whole.
 #ifndef TERN_CLIENT_MESSAGE_POOL_HPP
 #define TERN_CLIENT_MESSAGE_POOL_HPP
 
@@ -40,8 +40,8 @@ struct pool_block
 class pool_state
 {
 public:
-    /// Bytes that wait to be used again, about, and as many again that came back since the last one was taken: a Receive
-    /// Maximum of 256 messages of a few kilobytes.
+    /// Bytes that wait to be used again, about, and as many again that came back since the last one was taken: a
+    /// Receive Maximum of 256 messages of a few kilobytes.
     static constexpr std::size_t maximum_kept = std::size_t{2} * 1024 * 1024;
 
     /// Blocks are powers of two. The smallest holds a short message with its header; larger ones than the largest are
@@ -106,10 +106,7 @@ public:
     }
 
     /// The owner needs it no longer: it dies with its last block. On the executor, or at the end.
-    void abandon() noexcept
-    {
-        drop(owner_share - std::exchange(taken_, 0));
-    }
+    void abandon() noexcept { drop(owner_share - std::exchange(taken_, 0)); }
 
     /// Bytes that wait to be used again and are known to; what was given back counts when the next block is taken.
     [[nodiscard]] std::size_t kept() const noexcept { return kept_; }

@@ -31,8 +31,14 @@ inline constexpr std::size_t maximum_url_length = 8192;
 /// DNS, RFC 1035: 255 bytes on the wire, 253 as text.
 inline constexpr std::size_t maximum_host_length = 253;
 
-constexpr bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
 
 constexpr int hex_value(char c) noexcept
 {
@@ -233,7 +239,8 @@ private:
             zone.remove_prefix(2);
         }
         if (address.find(':') == npos || address.find_first_not_of("0123456789abcdefABCDEF:.") != npos ||
-            address.size() > maximum_host_length || zone.find_first_of("%[:") != npos || (percent != npos && zone.empty()))
+            address.size() > maximum_host_length || zone.find_first_of("%[:") != npos ||
+            (percent != npos && zone.empty()))
         {
             return fail(url_fault::invalid_ipv6_address, at_);
         }
@@ -341,7 +348,8 @@ private:
 } // namespace detail
 
 /// Parses a URL. Returns errc::invalid_url and leaves `out` alone if there is something wrong, which goes to `problem`.
-/// `host` and `host:port` alone are taken as mqtt://. That the scheme can be opened is not checked. The length is bounded.
+/// `host` and `host:port` alone are taken as mqtt://. That the scheme can be opened is not checked. The length is
+/// bounded.
 [[nodiscard]] inline std::error_code parse_url(std::string_view text, url& out, url_problem* problem = nullptr)
 {
     url parsed;

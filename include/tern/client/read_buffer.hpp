@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What was read and not yet understood: one contiguous buffer, at whose front the beginning of a packet may wait for the
-// rest of it.
+// What was read and not yet understood: one contiguous buffer, at whose front the beginning of a packet may wait for
+// the rest of it.
 //
 // Layer: client, without Asio. Standard: v5 4.2, v3.1.1 4.2 (packets arrive as a stream, cut anywhere).
 // It grows when reads fill it, up to a bound, and for a packet that is longer, but then only as its bytes arrive: a
@@ -52,8 +52,8 @@ public:
         }
     }
 
-    /// Room to read into, at least one byte; what waits moves to the front. `packet_size` is the whole size of the packet
-    /// that data() begins with, 0 if that is not known. Throws std::bad_alloc, with no effect then.
+    /// Room to read into, at least one byte; what waits moves to the front. `packet_size` is the whole size of the
+    /// packet that data() begins with, 0 if that is not known. Throws std::bad_alloc, with no effect then.
     [[nodiscard]] std::span<char> prepare(std::size_t packet_size = 0)
     {
         const std::size_t used = size();

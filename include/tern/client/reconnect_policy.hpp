@@ -9,7 +9,8 @@
 // The delays: a connection that lived for `stable_after` and is lost is made again at once. If that fails, or does not
 // last, the next attempt waits `initial_delay`, the one after it `multiplier` times as long, and so on up to
 // `maximum_delay`. Where there was no connection to lose, as while connecting for the first time, the first wait is
-// `initial_delay`. Of every delay the share `jitter` is random: it lies between (1 - jitter) times the delay and the delay.
+// `initial_delay`. Of every delay the share `jitter` is random: it lies between (1 - jitter) times the delay and the
+// delay.
 #ifndef TERN_CLIENT_RECONNECT_POLICY_HPP
 #define TERN_CLIENT_RECONNECT_POLICY_HPP
 
@@ -101,7 +102,7 @@ public:
         case reason_code::session_taken_over: // another client has this identifier: both would fight for ever
         case reason_code::banned:
         case reason_code::server_moved: return true; // v5 4.11: for good, to another server
-        default: return false; // the next CONNACK tells if the client is not wanted
+        default: return false;                       // the next CONNACK tells if the client is not wanted
         }
     }
 
@@ -141,9 +142,9 @@ private:
     reconnect_limits limits_;
     std::uint64_t random_;
     std::optional<time_point> connected_{};
-    double delay_ = 0;            ///< of the last step, in milliseconds, before jitter
-    std::uint32_t attempts_ = 0;  ///< granted in a row
-    std::uint8_t step_ = 0;       ///< 0: at once, 1: the initial delay, 2: growing
+    double delay_ = 0;           ///< of the last step, in milliseconds, before jitter
+    std::uint32_t attempts_ = 0; ///< granted in a row
+    std::uint8_t step_ = 0;      ///< 0: at once, 1: the initial delay, 2: growing
 };
 
 } // namespace tern

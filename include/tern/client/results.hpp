@@ -40,11 +40,11 @@ struct connect_result
     std::string response_information{}; ///< v5 3.2.2.3.15
     std::string server_reference{};     ///< v5 3.2.2.3.16: another server to use
     std::vector<stored_user_property> user_properties{};
-    std::chrono::seconds keep_alive{0};     ///< in force
-    std::chrono::seconds session_expiry{0}; ///< in force
-    std::uint16_t receive_maximum = 65'535; ///< that the server takes
+    std::chrono::seconds keep_alive{0};              ///< in force
+    std::chrono::seconds session_expiry{0};          ///< in force
+    std::uint16_t receive_maximum = 65'535;          ///< that the server takes
     std::uint32_t maximum_packet_size = 268'435'460; ///< that the server takes: the largest that MQTT knows
-    std::uint16_t topic_alias_maximum = 0;  ///< that the server takes
+    std::uint16_t topic_alias_maximum = 0;           ///< that the server takes
     qos maximum_qos = qos::exactly_once;
     bool retain_available = true;
     bool wildcard_subscriptions_available = true;
@@ -96,7 +96,8 @@ void store_answer(Result& result, const Properties& properties)
 } // namespace detail
 
 /// A result with what the server said in its acknowledgement.
-[[nodiscard]] inline publish_result make_publish_result(reason_code reason, const acknowledgement_properties& properties)
+[[nodiscard]] inline publish_result make_publish_result(reason_code reason,
+                                                        const acknowledgement_properties& properties)
 {
     publish_result result{reason};
     detail::store_answer(result, properties);

@@ -31,8 +31,8 @@
 namespace tern::detail
 {
 
-/// How much an error says about what is wrong, the more the higher: "refused" by the address that answered is worth more
-/// than "no route" of an address family that this machine does not have.
+/// How much an error says about what is wrong, the more the higher: "refused" by the address that answered is worth
+/// more than "no route" of an address family that this machine does not have.
 [[nodiscard]] inline int meaning_of_connect_error(const std::error_code& error) noexcept
 {
     if (error == asio::error::connection_refused)

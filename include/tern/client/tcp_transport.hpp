@@ -42,9 +42,9 @@ public:
 
     [[nodiscard]] static bool supports(std::string_view scheme) noexcept { return scheme == "mqtt" || scheme == "tcp"; }
 
-    /// Looks the host up and tries its addresses in their order, the next one beside those that have not answered within
-    /// a quarter of a second; the first that answers is taken, with TCP_NODELAY. If none does, the error is the one that
-    /// says most. Terminal, partial and total cancellation end it with operation_aborted, as close() does.
+    /// Looks the host up and tries its addresses in their order, the next one beside those that have not answered
+    /// within a quarter of a second; the first that answers is taken, with TCP_NODELAY. If none does, the error is the
+    /// one that says most. Terminal, partial and total cancellation end it with operation_aborted, as close() does.
     template <class Token>
     auto async_open(const url& where, Token&& token)
     {
@@ -84,8 +84,8 @@ public:
         return socket_.async_write_some(buffer, std::forward<Token>(token));
     }
 
-    /// Sends the end of the stream behind what was written, and completes at once. Reading goes on: who closes only after
-    /// it has read the other's end can be sure that nothing of its own was thrown away.
+    /// Sends the end of the stream behind what was written, and completes at once. Reading goes on: who closes only
+    /// after it has read the other's end can be sure that nothing of its own was thrown away.
     template <class Token>
     auto async_shutdown(Token&& token)
     {

@@ -85,12 +85,8 @@ concept transport =
         stream.async_read_some(in, static_cast<detail::transport_transfer_probe&&>(transfer));
         stream.async_write_some(out, static_cast<detail::transport_transfer_probe&&>(transfer));
         stream.async_shutdown(static_cast<detail::transport_done_probe&&>(done));
-        {
-            stream.close()
-        } noexcept -> std::same_as<void>;
-        {
-            Transport::supports(scheme)
-        } noexcept -> std::convertible_to<bool>;
+        { stream.close() } noexcept -> std::same_as<void>;
+        { Transport::supports(scheme) } noexcept -> std::convertible_to<bool>;
     };
 
 } // namespace tern

@@ -36,8 +36,7 @@ namespace detail
 
 /// Stands for "the client's executor" where only the type of a handler's executor is asked for.
 struct executor_probe
-{
-};
+{};
 
 /// True if the handler names an executor of its own.
 template <class Handler>
@@ -89,8 +88,8 @@ private:
     std::tuple<Args...> arguments_;
 };
 
-/// A bound handler on its way over the client's executor to its own. (Posting to its own at once would start the system's
-/// thread pool for a future, whose executor is that.)
+/// A bound handler on its way over the client's executor to its own. (Posting to its own at once would start the
+/// system's thread pool for a future, whose executor is that.)
 template <class Handler, class Executor, class... Args>
 class redispatched_completion
 {
@@ -143,8 +142,8 @@ struct handler_block_memory
             }
         }
         using pointer = typename std::allocator_traits<allocator_type>::pointer;
-        std::allocator_traits<allocator_type>::deallocate(
-            allocator, std::pointer_traits<pointer>::pointer_to(*block), 1);
+        std::allocator_traits<allocator_type>::deallocate(allocator, std::pointer_traits<pointer>::pointer_to(*block),
+                                                          1);
     }
 };
 
@@ -233,8 +232,9 @@ public:
     {
         const asio::any_io_executor target = executor;
         auto work = std::move(work_);
-        asio::post(target, redispatched_completion<Handler, Executor, Args...>(
-                               std::move(work), bound_completion<Handler, Args...>(take(), std::forward<Args>(args)...)));
+        asio::post(target,
+                   redispatched_completion<Handler, Executor, Args...>(
+                       std::move(work), bound_completion<Handler, Args...>(take(), std::forward<Args>(args)...)));
     }
 
     void destroy() noexcept override { (void)take(); }
@@ -271,8 +271,10 @@ bool is_same_executor(const Executor& own, const asio::any_io_executor& other) n
     }
     else
     {
-        const Executor* target = other.template target<Executor>();
-        return target != nullptr && *target == own;
+        const Executor* const target = other.template target<Executor>();
+        // GCC sees that `other` holds another type, and not that target() is null then, and warns; so do not let it
+        // see.
+        return target != nullptr && *std::launder(target) == own;
     }
 }
 
@@ -283,8 +285,8 @@ class unique_handler;
 
 /// Holds one completion handler of the signature `void(Args...)`, or none.
 ///
-/// Exactly one of operator() and post() is to be called, once; either leaves it empty. Destroying it before destroys the
-/// handler uncalled, which only the end of an execution context may do.
+/// Exactly one of operator() and post() is to be called, once; either leaves it empty. Destroying it before destroys
+/// the handler uncalled, which only the end of an execution context may do.
 ///
 /// A handler without an executor of its own, or with the client's, holds no work on it: the client keeps its executor
 /// busy while operations are outstanding. Any other executor is kept from running out of work by the unique_handler.
@@ -304,8 +306,8 @@ public:
         using handler_type = std::decay_t<Handler>;
         if constexpr (detail::has_own_executor<handler_type>)
         {
-            const auto own = asio::get_associated_executor(handler, executor);
-            using executor_type = std::remove_const_t<decltype(own)>;
+            const auto& own = asio::get_associated_executor(handler, executor); // newer Asio returns a reference
+            using executor_type = std::remove_cvref_t<decltype(own)>;
             if (!detail::is_same_executor(own, executor))
             {
                 using block = detail::dispatched_handler_block<handler_type, executor_type, Args...>;
@@ -333,8 +335,8 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
 
     /// Completes: calls the handler in place if it belongs on the client's executor, on which the caller has to be;
-    /// otherwise dispatches it to its own. The memory is free again before. What was put into the handler's cancellation
-    /// slot is removed before. Throws what the handler throws.
+    /// otherwise dispatches it to its own. The memory is free again before. What was put into the handler's
+    /// cancellation slot is removed before. Throws what the handler throws.
     void operator()(Args... args) { std::exchange(block_, nullptr)->complete(std::forward<Args>(args)...); }
 
     /// Completes by posting to `executor`, which is the client's, and from there as operator() does; for an operation

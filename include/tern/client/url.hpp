@@ -2,11 +2,11 @@
 //
 // Where to connect: scheme://[user[:password]@]host[:port][/path][?query][#fragment], or host[:port] alone for mqtt.
 //
-// Layer: client, without Asio. Standard: RFC 3986, of which this takes the part that names a server; MQTT has no URLs of
-// its own. Which schemes can be opened is the transport's matter.
-// User name, password and host are percent-decoded. What follows the authority is kept as it stands, since its meaning
-// is the transport's (the target of a WebSocket request, the file of a Unix socket) or the program's (a topic, where a
-// fragment is a wildcard): only spaces, control characters and broken percent escapes are refused there.
+// Layer: client, without Asio. Standard: RFC 3986, of which this takes the part that names a server; MQTT has no URLs
+// of its own. Which schemes can be opened is the transport's matter. User name, password and host are percent-decoded.
+// What follows the authority is kept as it stands, since its meaning is the transport's (the target of a WebSocket
+// request, the file of a Unix socket) or the program's (a topic, where a fragment is a wildcard): only spaces, control
+// characters and broken percent escapes are refused there.
 #ifndef TERN_CLIENT_URL_HPP
 #define TERN_CLIENT_URL_HPP
 
@@ -72,9 +72,11 @@ enum class url_fault : std::uint8_t
     case url_fault::invalid_ipv6_address: return "this is no IPv6 address in brackets";
     case url_fault::invalid_port: return "a port is a number";
     case url_fault::port_out_of_range: return "a port is 1 to 65535";
-    case url_fault::invalid_percent_escape: return "after '%' two hexadecimal digits have to follow ('%' itself is %25)";
+    case url_fault::invalid_percent_escape:
+        return "after '%' two hexadecimal digits have to follow ('%' itself is %25)";
     case url_fault::nul_character: return "the character NUL is not allowed";
-    case url_fault::control_character_or_space: return "spaces and control characters have to be written as %20 and so on";
+    case url_fault::control_character_or_space:
+        return "spaces and control characters have to be written as %20 and so on";
     case url_fault::invalid_text: return "this is not UTF-8";
     case url_fault::invalid_user_information:
         return "'@', '/', '?', '#', '[' and ']' in a user name or password have to be written as %40 and so on";

@@ -31,7 +31,8 @@ TEST_CASE("a block that was given back is the next one of its class", "[handler_
 TEST_CASE("every block is as large as was asked for and aligned", "[handler_memory]")
 {
     tern::handler_memory memory;
-    for (const std::size_t size : {1U, 63U, 64U, 65U, 128U, 129U, 255U, 256U, 257U, 512U, 513U, 1023U, 1024U, 1025U, 5000U})
+    for (const std::size_t size :
+         {1U, 63U, 64U, 65U, 128U, 129U, 255U, 256U, 257U, 512U, 513U, 1023U, 1024U, 1025U, 5000U})
     {
         CAPTURE(size);
         void* const block = memory.allocate(size);

@@ -65,7 +65,8 @@ TEST_CASE("topic and payload are copied, the rest is taken over", "[message_copy
 
 TEST_CASE("a received property block is copied once", "[message_copy]")
 {
-    // Content Type "t", User Property "k"="v", Subscription Identifiers 5 and 200, Response Topic "r", Correlation Data.
+    // Content Type "t", User Property "k"="v", Subscription Identifiers 5 and 200, Response Topic "r", Correlation
+    // Data.
     std::string packet("topic"
                        "\x03\x00\x01t"
                        "\x26\x00\x01k\x00\x01v"

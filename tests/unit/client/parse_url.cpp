@@ -41,8 +41,20 @@ constexpr good_case good_cases[] = {
     {"mqtt://192.0.2.1:1883", "mqtt", "192.0.2.1", 1883, "", "", ""},
     {"mqtt://host:", "mqtt", "host", 1883, "", "", ""},
     {"mqtt://host:0080", "mqtt", "host", 80, "", "", ""},
-    {"mqtt://K%C3%BCche.example", "mqtt", "K\xC3\xBC" "che.example", 1883, "", "", ""},
-    {"mqtt://K\xC3\xBC" "che.example/K\xC3\xBC" "che/#", "mqtt", "K\xC3\xBC" "che.example", 1883, "/K\xC3\xBC" "che/", "", ""},
+    {"mqtt://K%C3%BCche.example", "mqtt",
+     "K\xC3\xBC"
+     "che.example",
+     1883, "", "", ""},
+    {"mqtt://K\xC3\xBC"
+     "che.example/K\xC3\xBC"
+     "che/#",
+     "mqtt",
+     "K\xC3\xBC"
+     "che.example",
+     1883,
+     "/K\xC3\xBC"
+     "che/",
+     "", ""},
     {"mqtt://h?q", "mqtt", "h", 1883, "", "q", ""},
     {"mqtt://h#f?g", "mqtt", "h", 1883, "", "", "f?g"},
     {"unix:///run/broker.sock", "unix", "", 0, "/run/broker.sock", "", ""},
@@ -195,7 +207,8 @@ TEST_CASE("an explanation says where, counted from one, and repeats no password"
 
 TEST_CASE("percent_decode leaves what is no escape", "[parse_url]")
 {
-    CHECK(tern::percent_decode("K%C3%BCche/100%/%4") == "K\xC3\xBC" "che/100%/%4");
+    CHECK(tern::percent_decode("K%C3%BCche/100%/%4") == "K\xC3\xBC"
+                                                        "che/100%/%4");
     CHECK(tern::percent_decode("%41%zz%4g%") == "A%zz%4g%");
     CHECK(tern::percent_decode("").empty());
 }

@@ -26,8 +26,7 @@ TEST_CASE("a publish result owns what the server said", "[results]")
     reason = "xxxxx";
     CHECK(result.reason == reason_code::quota_exceeded);
     CHECK(result.reason_string == "quota");
-    CHECK(result.user_properties ==
-          std::vector<tern::stored_user_property>{{"name", "value"}, {"name", "again"}});
+    CHECK(result.user_properties == std::vector<tern::stored_user_property>{{"name", "value"}, {"name", "again"}});
 }
 
 TEST_CASE("a result without words is empty", "[results]")

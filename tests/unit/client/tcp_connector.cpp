@@ -34,11 +34,13 @@ struct opening
     explicit opening(asio::io_context& context) : socket(asio::any_io_executor(context.get_executor()))
     {
         const asio::any_io_executor executor = context.get_executor();
-        connector = std::make_shared<tcp_connector>(
-            executor, socket, tcp_connector::handler_type([this](std::error_code error) {
-                ++completions;
-                outcome = error;
-            }, executor));
+        connector = std::make_shared<tcp_connector>(executor, socket,
+                                                    tcp_connector::handler_type(
+                                                        [this](std::error_code error) {
+                                                            ++completions;
+                                                            outcome = error;
+                                                        },
+                                                        executor));
     }
 
     tcp_connector::socket_type socket;
@@ -66,7 +68,8 @@ TEST_CASE("the error that says most is the one reported", "[tcp_connector]")
 {
     CHECK(meaning_of_connect_error(asio::error::connection_refused) > meaning_of_connect_error(asio::error::timed_out));
     CHECK(meaning_of_connect_error(asio::error::timed_out) > meaning_of_connect_error(asio::error::access_denied));
-    CHECK(meaning_of_connect_error(asio::error::access_denied) > meaning_of_connect_error(asio::error::network_unreachable));
+    CHECK(meaning_of_connect_error(asio::error::access_denied) >
+          meaning_of_connect_error(asio::error::network_unreachable));
     CHECK(meaning_of_connect_error(asio::error::network_unreachable) >
           meaning_of_connect_error(asio::error::address_family_not_supported));
 }
@@ -183,8 +186,7 @@ TEST_CASE("a handler of an opening whose context ends is destroyed, not called",
         const asio::any_io_executor executor = context.get_executor();
         tcp_connector::socket_type socket(executor);
         auto connector = std::make_shared<tcp_connector>(
-            executor, socket,
-            tcp_connector::handler_type([witness](std::error_code) { ++*witness; }, executor));
+            executor, socket, tcp_connector::handler_type([witness](std::error_code) { ++*witness; }, executor));
         connector->start({loopback(9)});
         connector.reset();
         CHECK(witness.use_count() == 2);

@@ -207,8 +207,8 @@ TEST_CASE("cancelling an open", "[tcp_transport]")
     const tern::url where = server.url(GENERATE("127.0.0.1", "localhost"));
     asio::cancellation_signal signal;
     stream.async_open(where, asio::bind_cancellation_slot(signal.slot(), move_only(opened)));
-    signal.emit(GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
-                         asio::cancellation_type::total));
+    signal.emit(
+        GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total));
     server.acceptor.close();
     context.run_for(patience);
     CHECK(opened.completions == 1);
@@ -299,8 +299,8 @@ TEST_CASE("every kind of token", "[tcp_transport]")
         auto strand = asio::make_strand(context);
         bool there = false;
         stream.async_open(where, asio::bind_executor(strand, [&](std::error_code error) {
-            there = !error && strand.running_in_this_thread();
-        }));
+                              there = !error && strand.running_in_this_thread();
+                          }));
         context.run_for(patience);
         CHECK(there);
     }

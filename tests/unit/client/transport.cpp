@@ -62,9 +62,8 @@ private:
     {
         return asio::async_initiate<Token, Signature>(
             [](auto handler, const asio::any_io_executor& executor, Args... values) {
-                asio::post(executor, [handler = std::move(handler), values...]() mutable {
-                    std::move(handler)(values...);
-                });
+                asio::post(executor,
+                           [handler = std::move(handler), values...]() mutable { std::move(handler)(values...); });
             },
             token, executor_, args...);
     }
@@ -96,9 +95,7 @@ struct copies_handlers : without_shutdown
     using without_shutdown::without_shutdown;
     template <class Handler>
         requires std::copyable<Handler>
-    void async_shutdown(Handler)
-    {
-    }
+    void async_shutdown(Handler) {}
 };
 
 static_assert(tern::transport<echo_transport>);

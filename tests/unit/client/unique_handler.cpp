@@ -100,11 +100,13 @@ TEST_CASE("a handler without an executor is called in place, once, and is gone t
     asio::io_context context;
     int calls = 0;
     std::string got;
-    handler held([&calls, &got, alone = std::make_unique<int>(7)](std::error_code error, std::string text) {
-        calls += *alone;
-        got = std::move(text);
-        CHECK(error == std::errc::timed_out);
-    }, context.get_executor());
+    handler held(
+        [&calls, &got, alone = std::make_unique<int>(7)](std::error_code error, std::string text) {
+            calls += *alone;
+            got = std::move(text);
+            CHECK(error == std::errc::timed_out);
+        },
+        context.get_executor());
     REQUIRE(held);
     handler moved = std::move(held);
     CHECK(!held);
@@ -152,8 +154,8 @@ TEST_CASE("a handler with the standard allocator lives in the client's memory", 
     void* reused = nullptr;
     for (; round < 3; ++round)
     {
-        handler held([&](std::error_code, const std::string&) { kept_at_call = memory.kept(); },
-                     context.get_executor(), &memory);
+        handler held([&](std::error_code, const std::string&) { kept_at_call = memory.kept(); }, context.get_executor(),
+                     &memory);
         CHECK(memory.kept() == 0);
         held({}, "");
         CHECK(kept_at_call == tern::handler_memory::smallest_block);
@@ -175,9 +177,11 @@ TEST_CASE("an executor of the handler's own is honoured and kept busy", "[unique
     asio::io_context other;
     bool called = false;
     std::optional<handler> held;
-    held.emplace(asio::bind_executor(other.get_executor(), [&](std::error_code, std::string text) {
-        called = other.get_executor().running_in_this_thread() && text == "x";
-    }), client.get_executor());
+    held.emplace(asio::bind_executor(other.get_executor(),
+                                     [&](std::error_code, std::string text) {
+                                         called = other.get_executor().running_in_this_thread() && text == "x";
+                                     }),
+                 client.get_executor());
     CHECK(other.poll() == 0);
     CHECK(!other.stopped()); // it has outstanding work
     (*held)({}, "x");
@@ -193,9 +197,9 @@ TEST_CASE("a strand over the client's context is not the client's executor", "[u
     asio::io_context context;
     auto strand = asio::make_strand(context);
     bool in_strand = false;
-    handler held(asio::bind_executor(strand, [&](std::error_code, const std::string&) {
-        in_strand = strand.running_in_this_thread();
-    }), context.get_executor());
+    handler held(asio::bind_executor(
+                     strand, [&](std::error_code, const std::string&) { in_strand = strand.running_in_this_thread(); }),
+                 context.get_executor());
     held({}, "");
     CHECK(!in_strand);
     context.run();

@@ -7,7 +7,8 @@
 #include <string_view>
 
 static_assert(tern::default_port("mqtt") == 1883 && tern::default_port("tcp") == 1883);
-static_assert(tern::default_port("mqtts") == 8883 && tern::default_port("ssl") == 8883 && tern::default_port("tls") == 8883);
+static_assert(tern::default_port("mqtts") == 8883 && tern::default_port("ssl") == 8883 &&
+              tern::default_port("tls") == 8883);
 static_assert(tern::default_port("ws") == 80 && tern::default_port("wss") == 443);
 static_assert(tern::default_port("unix") == 0 && tern::default_port("http") == 0 && tern::default_port("") == 0);
 

@@ -10,7 +10,8 @@ using tern::version_fallback;
 
 TEST_CASE("a version that was chosen stays", "[version_fallback]")
 {
-    for (const connect_failure what : {connect_failure::version_refused, connect_failure::bare_close, connect_failure::other})
+    for (const connect_failure what :
+         {connect_failure::version_refused, connect_failure::bare_close, connect_failure::other})
     {
         version_fallback five(protocol_choice::v5);
         CHECK(!five.on_failure(what));
