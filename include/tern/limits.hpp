@@ -43,6 +43,8 @@ struct client_limits
     std::size_t maximum_waiting_messages = 65'536; ///< for room in the queue
     std::size_t maximum_waiting_bytes = 64U * 1024 * 1024;
     std::uint16_t maximum_in_flight = 65'535;      ///< unacknowledged QoS 1 and 2; the server's Receive Maximum may be less
+    /// QoS 2 only: a 3.1.1 server cannot announce what it takes, and Mosquitto closes the connection beyond 20.
+    std::uint16_t maximum_exactly_once_in_flight_v3_1_1 = 20;
     std::size_t maximum_write_size = 256U * 1024;  ///< encoded and not yet written: more amortises no system call further
     std::size_t maximum_pending_subscriptions = 65'535; ///< SUBSCRIBE and UNSUBSCRIBE that wait, in all
     // Session lost: QoS 2 messages that were written end with errc::session_lost unless this is true.

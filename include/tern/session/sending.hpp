@@ -103,10 +103,10 @@ inline constexpr std::size_t alias_room = 4;
     return outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
 }
 
-/// The same for a message that is stored.
-[[nodiscard]] inline bool quota_left_for(const core& c, std::uint32_t index) noexcept
+/// Whether there is such a stored message, and it may be sent.
+[[nodiscard]] inline bool may_send(const core& c, std::uint32_t index) noexcept
 {
-    return quota_left(c, c.session.outgoing[index].qos);
+    return index != no_slot && quota_left(c, c.session.outgoing[index].qos);
 }
 
 /// What is left of the interval, rounded up: never more than was asked for.
@@ -337,14 +337,15 @@ inline bool send_stored(core& c, std::uint32_t index, time_point now)
 inline void send_waiting(core& c, time_point now)
 {
     const outgoing_messages& outgoing = c.session.outgoing;
-    while (outgoing.next_unsent() != no_slot && quota_left(c) && output_has_room(c))
+    while (may_send(c, outgoing.next_unsent()) && output_has_room(c))
     {
         (void)send_stored(c, outgoing.next_unsent(), now);
     }
     bool in_order_possible = outgoing.next_unsent() == no_slot;
     while (output_has_room(c))
     {
-        const std::uint32_t ordered = in_order_possible && quota_left(c) ? outgoing.waiting().front() : no_slot;
+        const std::uint32_t next = outgoing.waiting().front();
+        const std::uint32_t ordered = in_order_possible && may_send(c, next) ? next : no_slot;
         const std::uint32_t loose = outgoing.waiting_qos_0().front();
         const bool take_ordered =
             ordered != no_slot && (loose == no_slot || outgoing[ordered].sequence < outgoing[loose].sequence);
@@ -370,9 +371,9 @@ inline void send_waiting(core& c, time_point now)
     }
     if (outgoing.next_unsent() != no_slot)
     {
-        return quota_left(c);
+        return may_send(c, outgoing.next_unsent());
     }
-    return !outgoing.waiting().empty() && quota_left(c) && !c.session.identifiers.exhausted();
+    return may_send(c, outgoing.waiting().front()) && !c.session.identifiers.exhausted();
 }
 
 } // namespace tern::session
