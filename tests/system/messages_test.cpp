@@ -22,9 +22,6 @@ using tern::subscribe_options;
 namespace
 {
 
-// Nothing in the log, because nobody would read that many lines.
-constexpr const char* quiet = "allow_anonymous true\nlog_type none\n";
-
 constexpr std::string_view umlauts = "Küche/Kühlschrank/Temperatur";
 
 asio::awaitable<void> connect(client& target, const mosquitto& broker, protocol_choice version)
@@ -65,7 +62,7 @@ TEST_CASE("a message goes through Mosquitto at every QoS in both versions")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice sending : both_versions)
     {
         for (const protocol_choice receiving : both_versions)
@@ -103,7 +100,7 @@ TEST_CASE("the QoS of a message is lowered to what the subscription allows")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -133,7 +130,7 @@ TEST_CASE("wildcards select the messages of a subscription")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -175,7 +172,7 @@ TEST_CASE("several filters in one call share a stream, each with its own QoS")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -209,7 +206,7 @@ TEST_CASE("a retained message is kept, replaced and cleared")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         for (const qos level : all_qos)
@@ -220,6 +217,12 @@ TEST_CASE("a retained message is kept, replaced and cleared")
                 client receiver(co_await asio::this_coro::executor);
                 co_await connect(sender, broker, version);
                 co_await connect(receiver, broker, version);
+                // QoS 0 may still be on its way when another connection subscribes; what follows it on its own has then
+                // come.
+                const auto retain = [&](std::string_view payload) -> asio::awaitable<void> {
+                    co_await publish(sender, "door/state", payload, level, true);
+                    co_await publish(sender, "unheard", "", qos::at_least_once);
+                };
                 const auto first_message = [&](std::string_view marker) -> asio::awaitable<tern::message> {
                     tern::subscription readings = co_await receiver.async_subscribe("door/state");
                     // Retained messages follow SUBACK, so they are before what is published now.
@@ -229,18 +232,18 @@ TEST_CASE("a retained message is kept, replaced and cleared")
                     co_return message;
                 };
 
-                co_await publish(sender, "door/state", "open", level, true);
+                co_await retain("open");
                 const tern::message kept = co_await first_message("marker");
                 CHECK(kept.payload_text() == "open");
                 CHECK(kept.retain());
                 CHECK(kept.qos() == level);
 
-                co_await publish(sender, "door/state", "closed", level, true);
+                co_await retain("closed");
                 const tern::message replaced = co_await first_message("marker");
                 CHECK(replaced.payload_text() == "closed");
                 CHECK(replaced.retain());
 
-                co_await publish(sender, "door/state", "", level, true);
+                co_await retain("");
                 const tern::message cleared = co_await first_message("marker");
                 CHECK(cleared.payload_text() == "marker");
                 CHECK_FALSE(cleared.retain());
@@ -255,7 +258,7 @@ TEST_CASE("the options of a 5.0 subscription are obeyed by Mosquitto")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     run_scenario([&]() -> asio::awaitable<void> {
         client sender(co_await asio::this_coro::executor);
         client receiver(co_await asio::this_coro::executor);
@@ -289,7 +292,7 @@ TEST_CASE("payloads are delivered byte by byte: empty, binary and 256 KiB")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     const std::string payloads[] = {std::string(), std::string(1, '\0'), every_byte(256), every_byte(256 * 1024)};
     for (const protocol_choice version : both_versions)
     {
@@ -325,7 +328,7 @@ TEST_CASE("the properties of a 5.0 message arrive as they were sent")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     run_scenario([&]() -> asio::awaitable<void> {
         client receiver(co_await asio::this_coro::executor);
         client sender(co_await asio::this_coro::executor);
@@ -371,7 +374,7 @@ TEST_CASE("what 3.1.1 cannot carry is refused before it is sent")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     run_scenario([&]() -> asio::awaitable<void> {
         client both(co_await asio::this_coro::executor);
         co_await connect(both, broker, protocol_choice::v3_1_1);
@@ -395,7 +398,7 @@ TEST_CASE("a shared subscription spreads the messages over its members")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -431,6 +434,9 @@ TEST_CASE("a shared subscription spreads the messages over its members")
             all.insert(all.end(), by_second.begin(), by_second.end());
             std::sort(all.begin(), all.end());
             CHECK(all == sent);
+            // A session that is left behind would go on getting its share.
+            co_await first.async_disconnect();
+            co_await second.async_disconnect();
         });
     }
 }
@@ -441,7 +447,7 @@ TEST_CASE("overlapping subscriptions get a message once each, told apart by thei
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     run_scenario([&]() -> asio::awaitable<void> {
         client receiver(co_await asio::this_coro::executor);
         client sender(co_await asio::this_coro::executor);
@@ -479,7 +485,7 @@ TEST_CASE("two subscriptions to the same filter both get every message, and the 
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -518,7 +524,7 @@ TEST_CASE("unsubscribing ends the stream after what it still holds")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     for (const protocol_choice version : both_versions)
     {
         CAPTURE(name_of(version));
@@ -628,10 +634,13 @@ TEST_CASE("a slow consumer slows the server down and loses no message of QoS 1 o
             co_await receiver.async_connect(url, options);
             co_await connect(sender, broker, version);
             tern::subscription readings = co_await receiver.async_subscribe("slow");
+            // QoS 2 only in 3.1.1: Mosquitto 2.0 exceeds a small Receive Maximum with it, which ends the connection.
+            const qos levels[] = {qos::at_least_once,
+                                  version == protocol_choice::v5 ? qos::at_least_once : qos::exactly_once};
             for (std::size_t i = 0; i < count; ++i)
             {
-                co_await publish(sender, "slow", std::to_string(i),
-                                 i % 2 == 0 ? qos::at_least_once : qos::exactly_once);
+                const std::string number = std::to_string(i);
+                co_await publish(sender, "slow", number, levels[i % 2]);
             }
             co_await sleep(50ms);
             CHECK(readings.buffered() <= 8);
@@ -640,6 +649,7 @@ TEST_CASE("a slow consumer slows the server down and loses no message of QoS 1 o
                 const tern::message message = co_await readings.async_receive();
                 REQUIRE(message.payload_text() == std::to_string(i));
             }
+            CHECK(receiver.stats().connects == 1);
         });
     }
 }
@@ -650,7 +660,7 @@ TEST_CASE("manual acknowledgement releases the next message")
     {
         return;
     }
-    mosquitto broker;
+    mosquitto broker(quiet);
     run_scenario([&]() -> asio::awaitable<void> {
         client receiver(co_await asio::this_coro::executor);
         client sender(co_await asio::this_coro::executor);

@@ -117,6 +117,9 @@ inline bool accepts_connections(std::uint16_t port)
     return ::connect(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
+/// Settings without a log: where many messages pass and nobody reads the log, its pipe would fill and stop Mosquitto.
+inline constexpr std::string_view quiet = "allow_anonymous true\nlog_type none\n";
+
 class mosquitto
 {
 public:

@@ -19,9 +19,6 @@ using tern::qos;
 namespace
 {
 
-// Nothing in the log, because nobody would read that many lines.
-constexpr const char* quiet = "allow_anonymous true\nlog_type none\n";
-
 asio::awaitable<tern::connect_result> connect(client& target, const mosquitto& broker, const connect_options& options)
 {
     const std::string url = broker.url();

@@ -312,7 +312,7 @@ TEST_CASE("operations started from other threads are carried out on the client's
     {
         return;
     }
-    mosquitto broker("allow_anonymous true\nlog_type none\n");
+    mosquitto broker(quiet);
     const std::string url = broker.url();
     asio::io_context context;
     auto work = asio::make_work_guard(context);
