@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tern/session/engine.hpp"
+
+#include "support/allocation_counter.hpp"
+#include "support/catch.hpp"
+
+#include "script.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using namespace tern;
+using namespace tern_test;
+
+namespace
+{
+
+// Everything that a busy client does with 100 messages of each kind and direction.
+void exchange(script& server, std::string& input)
+{
+    const user_property list[] = {{"name", "value"}};
+    publish_options options;
+    options.user_properties = list;
+    options.message_expiry_interval = 60s;
+    session::event event;
+    for (int i = 0; i < 100; ++i)
+    {
+        for (const qos level : {qos::at_most_once, qos::at_least_once, qos::exactly_once})
+        {
+            options.qos = level;
+            (void)server.engine.publish(1, "a/topic/that/is/not/short", "payload of some length", options, server.now);
+        }
+    }
+    while (server.engine.has_output())
+    {
+        server.engine.transmit(server.buffer, server.now);
+        server.engine.written(server.now);
+    }
+    for (std::string_view rest = input; !rest.empty();)
+    {
+        auto result = server.engine.receive(rest, server.now);
+        rest.remove_prefix(result.consumed);
+        if (result.event && std::holds_alternative<session::message_received>(*result.event))
+        {
+            server.engine.acknowledge(std::get<session::message_received>(*result.event).delivery,
+                                      reason_code::success, server.now);
+        }
+    }
+    while (server.engine.poll(event))
+    {
+    }
+}
+
+template <class Packet>
+void append(std::string& bytes, const Packet& packet)
+{
+    const wire::size_result measured = wire::encoded_size(protocol_version::v5, packet);
+    const std::size_t before = bytes.size();
+    bytes.resize(before + measured.size);
+    wire::encode(protocol_version::v5, packet, measured.size, bytes.data() + before);
+}
+
+// What the server sends meanwhile: answers to identifiers from `first` on, and messages of its own.
+std::string replies(std::uint16_t first)
+{
+    std::string bytes;
+    for (std::uint16_t i = 0; i < 100; ++i)
+    {
+        const auto one = static_cast<std::uint16_t>(first + 2 * i);
+        const auto two = static_cast<std::uint16_t>(one + 1);
+        append(bytes, wire::puback{one, {}, {}});
+        append(bytes, wire::pubrec{two, {}, {}});
+        append(bytes, wire::pubcomp{two, {}, {}});
+        wire::publish message;
+        message.topic = "another/topic/that/is/not/short";
+        message.payload = "payload";
+        message.properties.topic_alias = 1;
+        append(bytes, message);
+        message.qos = qos::at_least_once;
+        message.packet_identifier = one;
+        append(bytes, message);
+        message.qos = qos::exactly_once;
+        message.packet_identifier = two;
+        append(bytes, message);
+        append(bytes, wire::pubrel{two, {}, {}});
+    }
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("a steady stream of messages allocates nothing, at any QoS and in both directions", "[session]")
+{
+    connect_options options = plain_options();
+    options.automatic_topic_aliases = true;
+    wire::connack answer;
+    answer.properties.topic_alias_maximum = 10;
+    script server;
+    server.connect(options, answer);
+    std::size_t allocations = 0;
+    for (std::uint16_t round = 0; round < 20; ++round)
+    {
+        std::string input = replies(static_cast<std::uint16_t>(1 + 200 * round));
+        tern_test::allocation_counter counter;
+        exchange(server, input);
+        allocations = counter.count();
+        REQUIRE(server.engine.phase() == session::connection_phase::connected);
+        REQUIRE(server.engine.stats(server.now).in_flight == 0);
+        if (round >= 3)
+        {
+            REQUIRE(allocations == 0);
+        }
+    }
+    const statistics figures = server.engine.stats(server.now);
+    CHECK(figures.messages_sent == 20 * 300);
+    CHECK(figures.messages_received == 20 * 300);
+}
+
+TEST_CASE("an idle engine is small", "[session]")
+{
+    CHECK(sizeof(session::engine) < 4'096);
+    tern_test::allocation_counter counter;
+    const session::engine engine({});
+    const std::size_t allocations = counter.count();
+    CHECK(allocations == 0);
+    CHECK(engine.idle());
+    CHECK_FALSE(engine.deadline());
+    CHECK_FALSE(engine.has_output());
+    CHECK(engine.accepts_input());
+    CHECK(engine.phase() == session::connection_phase::closed);
+}
+
+TEST_CASE("too many unsent answers stop the reading", "[session]")
+{
+    client_limits limits;
+    limits.maximum_write_size = 40;
+    script server(limits);
+    server.connect();
+    (void)server.publish(0, std::string(100, 'x'), qos::at_most_once);
+    CHECK(server.engine.accepts_input()); // what we say ourselves does not count
+    for (std::uint16_t identifier = 1; identifier <= 8; ++identifier) // five bytes for each PUBCOMP
+    {
+        CHECK(server.engine.accepts_input());
+        (void)server.acknowledge<wire::pubrel>(identifier);
+    }
+    CHECK_FALSE(server.engine.accepts_input());
+    (void)server.sent();
+    CHECK(server.engine.accepts_input());
+}
+
+TEST_CASE("figures of the caller's are kept with ours", "[session]")
+{
+    script server;
+    server.engine.counters().reads = 5;
+    ++server.engine.counters().messages_unmatched;
+    CHECK(server.engine.stats(server.now).reads == 5);
+    CHECK(server.engine.stats(server.now).messages_unmatched == 1);
+    server.connect();
+    (void)server.publish(0, "x", qos::at_most_once);
+    (void)server.sent();
+    const statistics figures = server.engine.stats(server.now);
+    CHECK(figures.packets_sent == 2);
+    CHECK(figures.bytes_sent == (server.connects[0].size() + 1) / 3 + 7);
+}
+
+TEST_CASE("a maximum packet size of 0 in the limits means the standard's", "[session]")
+{
+    client_limits limits;
+    limits.maximum_packet_size = 0;
+    script server(limits);
+    server.connect();
+    CHECK(server.engine.phase() == session::connection_phase::connected);
+}

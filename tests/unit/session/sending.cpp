@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tern/session/sending.hpp"
+
+#include "support/catch.hpp"
+
+#include "script.hpp"
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+using namespace tern;
+using namespace tern_test;
+
+namespace
+{
+
+constexpr auto zero = qos::at_most_once;
+constexpr auto one = qos::at_least_once;
+constexpr auto two = qos::exactly_once;
+
+wire::connack receive_maximum(std::uint16_t maximum)
+{
+    wire::connack answer;
+    answer.properties.receive_maximum = maximum;
+    return answer;
+}
+
+} // namespace
+
+TEST_CASE("QoS 0 leaves at once and completes when it is written", "[session]")
+{
+    script server;
+    server.connect();
+    CHECK(server.publish(7, "x", zero).handle.generation == 0);
+    CHECK(server.events().empty());
+    CHECK(server.engine.has_output());
+    CHECK_FALSE(server.engine.idle());
+    CHECK(server.sent() == packets{"30 05 00 01 74 00 78"});
+    CHECK(server.ended() == std::vector{std::pair(session::operation{7}, std::error_code())});
+    CHECK(server.engine.idle());
+    CHECK(server.engine.stats(server.now).messages_sent == 1);
+}
+
+TEST_CASE("nobody is told of what nobody waits for", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(0, "x", zero);
+    (void)server.publish(0, "y", one);
+    (void)server.sent();
+    CHECK_FALSE(server.acknowledge<wire::puback>(1));
+    CHECK(server.events().empty());
+    CHECK(server.engine.idle());
+}
+
+TEST_CASE("an empty payload and a binary one are sent as they are", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(0, "", zero);
+    (void)server.publish(0, std::string_view("\0\xFF", 2), one);
+    CHECK(server.sent() == packets{"30 04 00 01 74 00", "32 08 00 01 74 00 01 00 00 FF"});
+}
+
+TEST_CASE("what is published without a connection waits in order", "[session]")
+{
+    script server;
+    (void)server.publish(1, "a", one);
+    (void)server.publish(2, "b", zero);
+    (void)server.publish(3, "c", two);
+    CHECK_FALSE(server.engine.has_output());
+    CHECK(server.engine.stats(server.now).queued_messages == 3);
+    CHECK(server.engine.stats(server.now).queued_bytes == 6);
+    (void)server.engine.configure(plain_options());
+    (void)server.engine.open(protocol_version::v5, server.now);
+    CHECK(server.sent().size() == 1); // CONNECT only
+    (void)server.feed(wire::connack{});
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 01 00 61", "30 05 00 01 74 00 62", "34 07 00 01 74 00 02 00 63"});
+    CHECK(server.engine.stats(server.now).queued_messages == 0);
+    CHECK(server.engine.stats(server.now).in_flight == 2);
+}
+
+TEST_CASE("never more in flight than the Receive Maximum", "[session]")
+{
+    const std::uint16_t maximum = GENERATE(std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{20});
+    script server;
+    server.connect(plain_options(), receive_maximum(maximum));
+    for (int i = 0; i < 50; ++i)
+    {
+        (void)server.publish(1, "x", i % 2 == 0 ? one : two);
+    }
+    CHECK(server.sent().size() == maximum);
+    std::uint16_t identifier = 1;
+    for (; identifier <= 50 - maximum; ++identifier)
+    {
+        if (identifier % 2 == 1)
+        {
+            (void)server.acknowledge<wire::puback>(identifier);
+        }
+        else
+        {
+            (void)server.acknowledge<wire::pubrec>(identifier);
+            CHECK(server.sent().size() == 1); // PUBREL only: PUBREC gives nothing back
+            (void)server.acknowledge<wire::pubcomp>(identifier);
+        }
+        const packets next = server.sent();
+        REQUIRE(next.size() == 1);
+        REQUIRE(next[0].starts_with("3"));
+    }
+    CHECK(server.engine.stats(server.now).queued_messages == 0);
+}
+
+TEST_CASE("65,535 can be in flight, and more wait", "[session]")
+{
+    script server;
+    server.connect();
+    for (int i = 0; i < 65'536; ++i)
+    {
+        REQUIRE_FALSE(server.publish(0, "x", one).error);
+        if (i % 1000 == 0)
+        {
+            (void)server.sent();
+        }
+    }
+    (void)server.sent();
+    CHECK(server.engine.stats(server.now).in_flight == 65'535);
+    CHECK(server.engine.stats(server.now).queued_messages == 1);
+    (void)server.acknowledge<wire::puback>(777);
+    CHECK(server.sent() == packets{"32 07 00 01 74 03 09 00 78"}); // the only free identifier
+}
+
+TEST_CASE("a failing PUBREC gives the quota back", "[session]")
+{
+    script server;
+    server.connect(plain_options(), receive_maximum(1));
+    (void)server.publish(1, "a", two);
+    (void)server.publish(2, "b", two);
+    (void)server.sent();
+    (void)server.acknowledge<wire::pubrec>(1, reason_code::not_authorized);
+    CHECK(server.sent() == packets{"34 07 00 01 74 00 02 00 62"});
+}
+
+TEST_CASE("the client's own limit holds as well", "[session]")
+{
+    client_limits limits;
+    limits.maximum_in_flight = 2;
+    script server(limits);
+    server.connect();
+    for (int i = 0; i < 3; ++i)
+    {
+        (void)server.publish(1, "x", one);
+    }
+    CHECK(server.sent().size() == 2);
+}
+
+TEST_CASE("an exhausted quota delays QoS 1 and 2 only", "[session]")
+{
+    script server;
+    server.connect(plain_options(), receive_maximum(1));
+    (void)server.publish(1, "a", one);
+    (void)server.publish(2, "b", one);
+    (void)server.sent();
+    (void)server.publish(3, "c", zero);
+    std::uint32_t identifier = 0;
+    const topic_subscription filter[] = {{"f"}};
+    (void)server.engine.subscribe(4, filter, {}, identifier, server.now);
+    CHECK(server.sent() == packets{"30 05 00 01 74 00 63", "82 09 00 02 02 0B 01 00 01 66 02"});
+    server.now += 60s;
+    server.engine.advance(server.now);
+    CHECK(server.sent() == packets{"C0 00"});
+}
+
+TEST_CASE("resent PUBRELs count against the quota, and are not delayed by it", "[session]")
+{
+    script server;
+    server.connect(plain_options(), receive_maximum(3));
+    (void)server.publish(1, "a", two);
+    (void)server.publish(2, "b", two);
+    (void)server.publish(3, "c", two);
+    (void)server.sent();
+    (void)server.acknowledge<wire::pubrec>(1);
+    (void)server.acknowledge<wire::pubrec>(2);
+    (void)server.sent();
+    server.drop();
+    wire::connack answer = receive_maximum(2);
+    answer.session_present = true;
+    server.reconnect(answer);
+    CHECK(server.sent() == packets{"62 02 00 01", "62 02 00 02"});
+    (void)server.acknowledge<wire::pubcomp>(1);
+    CHECK(server.sent() == packets{"3C 07 00 01 74 00 03 00 63"});
+    (void)server.publish(4, "d", two);
+    (void)server.acknowledge<wire::pubcomp>(2);
+    CHECK(server.sent() == packets{"34 07 00 01 74 00 04 00 64"});
+}
+
+TEST_CASE("with a smaller Receive Maximum the repetitions wait, in order, before anything new", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(1, "a", one);
+    (void)server.publish(2, "b", one);
+    (void)server.publish(3, "c", one);
+    (void)server.sent();
+    server.drop();
+    wire::connack answer = receive_maximum(1);
+    answer.session_present = true;
+    server.reconnect(answer);
+    (void)server.publish(4, "d", one);
+    CHECK(server.sent() == packets{"3A 07 00 01 74 00 01 00 61"});
+    server.drop(); // again, with one repeated and two not
+    server.reconnect(answer);
+    CHECK(server.sent() == packets{"3A 07 00 01 74 00 01 00 61"});
+    (void)server.acknowledge<wire::puback>(1);
+    CHECK(server.sent() == packets{"3A 07 00 01 74 00 02 00 62"});
+    (void)server.acknowledge<wire::puback>(2);
+    CHECK(server.sent() == packets{"3A 07 00 01 74 00 03 00 63"});
+    (void)server.acknowledge<wire::puback>(3);
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 04 00 64"});
+}
+
+TEST_CASE("identifiers are unique over many operations with stragglers", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(0, "first", one);
+    (void)server.publish(0, "second", two);
+    (void)server.sent();
+    (void)server.acknowledge<wire::pubrec>(2);
+    (void)server.sent();
+    for (int i = 0; i < 70'000; ++i)
+    {
+        (void)server.publish(0, "x", one);
+        server.engine.transmit(server.buffer, server.now);
+        const std::string_view bytes = server.buffer.view();
+        const auto identifier = static_cast<std::uint16_t>((static_cast<unsigned char>(bytes[5]) << 8U) |
+                                                           static_cast<unsigned char>(bytes[6]));
+        REQUIRE(identifier > 2); // neither 0 nor one of the two
+        (void)server.acknowledge<wire::puback>(identifier);
+    }
+    CHECK(server.engine.stats(server.now).in_flight == 2);
+}
+
+TEST_CASE("a full output makes messages wait for the next write", "[session]")
+{
+    client_limits limits;
+    limits.maximum_write_size = 20;
+    script server(limits);
+    server.connect();
+    for (int i = 0; i < 6; ++i)
+    {
+        (void)server.publish(1, "x", i < 3 ? zero : one);
+    }
+    CHECK(server.engine.stats(server.now).queued_messages == 3);
+    server.engine.transmit(server.buffer, server.now);
+    CHECK(server.buffer.size() == 21);
+    CHECK(server.engine.has_output());
+    CHECK(server.sent().size() == 3);
+}
+
+TEST_CASE("what the policy says happens when the queue is full", "[session]")
+{
+    client_limits limits;
+    limits.maximum_queued_messages = 2;
+    limits.maximum_waiting_messages = 1;
+    SECTION("wait")
+    {
+        script server(limits);
+        CHECK_FALSE(server.publish(1, "a", one).error);
+        CHECK_FALSE(server.publish(2, "b", one).error);
+        CHECK_FALSE(server.publish(3, "c", one).error);
+        CHECK(server.publish(4, "d", one).error == errc::queue_full);
+        CHECK(server.events().empty());
+    }
+    SECTION("refuse")
+    {
+        limits.when_queue_full = full_queue_policy::refuse;
+        script server(limits);
+        CHECK_FALSE(server.publish(1, "a", one).error);
+        CHECK_FALSE(server.publish(2, "b", zero).error);
+        CHECK(server.publish(3, "c", one).error == errc::queue_full);
+    }
+    SECTION("drop the oldest")
+    {
+        limits.when_queue_full = full_queue_policy::drop_oldest;
+        script server(limits);
+        (void)server.publish(1, "a", zero);
+        (void)server.publish(2, "b", one);
+        CHECK_FALSE(server.publish(3, "c", one).error);
+        CHECK_FALSE(server.publish(4, "d", zero).error);
+        CHECK(server.ended() == std::vector{std::pair(session::operation{1}, make_error_code(errc::dropped)),
+                                            std::pair(session::operation{2}, make_error_code(errc::dropped))});
+        CHECK(server.engine.stats(server.now).messages_dropped_outgoing == 2);
+        server.connect();
+        CHECK(server.sent() == packets{"32 07 00 01 74 00 01 00 63", "30 05 00 01 74 00 64"});
+    }
+}
+
+TEST_CASE("the queue is bounded in bytes too", "[session]")
+{
+    client_limits limits;
+    limits.maximum_queued_bytes = 100;
+    limits.when_queue_full = full_queue_policy::refuse;
+    script server(limits);
+    CHECK_FALSE(server.publish(1, std::string(49, 'x'), one).error); // and one byte of topic
+    CHECK_FALSE(server.publish(2, std::string(49, 'x'), one).error);
+    CHECK(server.publish(3, "", one).error == errc::queue_full);
+    server.connect();
+    CHECK(server.sent().size() == 2);
+    CHECK_FALSE(server.publish(4, std::string(1'000, 'x'), one).error); // it need not wait
+
+    limits.when_queue_full = full_queue_policy::drop_oldest;
+    script dropping(limits);
+    (void)dropping.publish(1, "x", one);
+    CHECK(dropping.publish(2, std::string(1'000, 'x'), one).error == errc::queue_full);
+    CHECK(dropping.events().empty()); // dropping would not have helped
+}
+
+TEST_CASE("a message that expires while it waits is never sent", "[session]")
+{
+    script server;
+    publish_options options;
+    options.qos = one;
+    options.message_expiry_interval = 10s;
+    (void)server.engine.publish(1, "t", "x", options, server.now);
+    CHECK(server.engine.deadline() == server.now + 10s);
+    SECTION("at the deadline")
+    {
+        server.now += 10s;
+        server.engine.advance(server.now);
+        CHECK(server.ended() == std::vector{std::pair(session::operation{1}, make_error_code(errc::message_expired))});
+    }
+    SECTION("when it would be sent")
+    {
+        server.now += 10s;
+        server.connect();
+        CHECK(server.sent().empty());
+        CHECK(server.ended() == std::vector{std::pair(session::operation{1}, make_error_code(errc::message_expired))});
+    }
+    SECTION("in time, with what is left of the interval")
+    {
+        server.now += 7500ms;
+        server.connect();
+        CHECK(server.sent() == packets{"32 0C 00 01 74 00 01 05 02 00 00 00 03 78"});
+        CHECK(server.engine.stats(server.now).messages_expired == 0);
+        return;
+    }
+    CHECK(server.engine.stats(server.now).messages_expired == 1);
+}
+
+TEST_CASE("a message that was sent is sent again, even after its expiry", "[session]")
+{
+    script server;
+    server.connect();
+    publish_options options;
+    options.qos = two;
+    options.message_expiry_interval = 10s;
+    (void)server.engine.publish(1, "t", "x", options, server.now);
+    (void)server.sent();
+    server.now += 20s;
+    server.engine.advance(server.now);
+    server.resume(); // v5 [MQTT-4.3.3-7]
+    CHECK(server.sent() == packets{"3C 0C 00 01 74 00 01 05 02 00 00 00 00 78"});
+}
+
+TEST_CASE("repeated topics are replaced by aliases where that is wanted and granted", "[session]")
+{
+    connect_options options = plain_options();
+    options.automatic_topic_aliases = true;
+    wire::connack answer;
+    answer.properties.topic_alias_maximum = 1;
+    script server;
+    server.connect(options, answer);
+    const auto publish = [&](std::string_view topic, qos level) {
+        publish_options how;
+        how.qos = level;
+        (void)server.engine.publish(0, topic, "x", how, server.now);
+    };
+    publish("abcd", zero);
+    publish("abcd", zero);
+    publish("abcd", one);
+    publish("efgh", zero);
+    publish("abcd", zero);
+    CHECK(server.sent() == packets{"30 0B 00 04 61 62 63 64 03 23 00 01 78", "30 07 00 00 03 23 00 01 78",
+                                   "32 09 00 00 00 01 03 23 00 01 78", "30 0B 00 04 65 66 67 68 03 23 00 01 78",
+                                   "30 0B 00 04 61 62 63 64 03 23 00 01 78"});
+    SECTION("a repetition says the topic again") // v5 [MQTT-3.3.2-7]
+    {
+        answer.session_present = true;
+        server.drop();
+        server.reconnect(answer);
+        CHECK(server.sent() == packets{"3A 0D 00 04 61 62 63 64 00 01 03 23 00 01 78"});
+    }
+    SECTION("a server that grants none gets none") // v5 [MQTT-3.2.2-18]
+    {
+        wire::connack none;
+        none.session_present = true;
+        server.drop();
+        server.reconnect(none);
+        CHECK(server.sent() == packets{"3A 0A 00 04 61 62 63 64 00 01 00 78"});
+    }
+}
+
+TEST_CASE("an alias is left out where it would make the packet too large", "[session]")
+{
+    connect_options options = plain_options();
+    options.automatic_topic_aliases = true;
+    wire::connack answer;
+    answer.properties.topic_alias_maximum = 5;
+    answer.properties.maximum_packet_size = 12;
+    script server;
+    server.connect(options, answer);
+    CHECK_FALSE(server.engine.publish(0, "abcd", "xxx", {}, server.now).error);
+    CHECK(server.sent() == packets{"30 0A 00 04 61 62 63 64 00 78 78 78"});
+}
