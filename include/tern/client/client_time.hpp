@@ -46,10 +46,17 @@ inline std::optional<client_core::time_point> client_core::next_deadline() const
     return first;
 }
 
-/// The timer is left alone if it fires before the next deadline: then it is set again.
+/// The timer is left alone if it fires before the next deadline: then it is set again. Without a deadline it is stopped,
+/// or it would keep the executor's run() from returning.
 inline void client_core::arm_timer()
 {
     const std::optional<time_point> next = next_deadline();
+    if (!next && timer_expiry_ && timer_)
+    {
+        timer_expiry_.reset();
+        ++timer_generation_;
+        timer_->cancel();
+    }
     if (!next || (timer_expiry_ && *timer_expiry_ <= *next) || !timer_)
     {
         return;
