@@ -28,11 +28,13 @@ public:
     /// Makes both halves of the key from one seed.
     constexpr explicit level_hash(std::uint64_t seed) noexcept
         : level_hash(scramble(seed), scramble(seed + 0x9E37'79B9'7F4A'7C15))
-    {}
+    {
+    }
 
     constexpr level_hash(std::uint64_t key_low, std::uint64_t key_high) noexcept
         : key_low_(key_low), key_high_(key_high)
-    {}
+    {
+    }
 
     [[nodiscard]] constexpr std::uint64_t operator()(std::string_view level) const noexcept
     {

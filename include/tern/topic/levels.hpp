@@ -89,7 +89,8 @@ public:
 
         constexpr iterator(std::string_view text, std::size_t begin, std::size_t end) noexcept
             : text_(text), begin_(begin), end_(end)
-        {}
+        {
+        }
 
         std::string_view text_;
         std::size_t begin_ = 0; // one past the text's end in the iterator past the last level

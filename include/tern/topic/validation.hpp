@@ -73,28 +73,18 @@ enum class shared_filters : std::uint8_t
 {
     switch (problem)
     {
-    case topic_problem::none:
-        return {};
-    case topic_problem::empty:
-        return "at least one character is needed";
-    case topic_problem::too_long:
-        return "at most 65535 bytes are allowed";
-    case topic_problem::ill_formed_utf8:
-        return "the text must be well-formed UTF-8 without surrogates";
-    case topic_problem::null_character:
-        return "the character U+0000 is not allowed";
-    case topic_problem::wildcard_in_name:
-        return "'+' and '#' are allowed in topic filters only, not in a topic name";
-    case topic_problem::misplaced_multi_level:
-        return "'#' must be the last character and stand alone in its level";
-    case topic_problem::misplaced_single_level:
-        return "'+' must stand alone in its level";
+    case topic_problem::none: return {};
+    case topic_problem::empty: return "at least one character is needed";
+    case topic_problem::too_long: return "at most 65535 bytes are allowed";
+    case topic_problem::ill_formed_utf8: return "the text must be well-formed UTF-8 without surrogates";
+    case topic_problem::null_character: return "the character U+0000 is not allowed";
+    case topic_problem::wildcard_in_name: return "'+' and '#' are allowed in topic filters only, not in a topic name";
+    case topic_problem::misplaced_multi_level: return "'#' must be the last character and stand alone in its level";
+    case topic_problem::misplaced_single_level: return "'+' must stand alone in its level";
     case topic_problem::empty_share_name:
         return "the share name between '$share/' and the next '/' needs at least one character";
-    case topic_problem::wildcard_in_share_name:
-        return "'+' and '#' are not allowed in a share name";
-    case topic_problem::missing_shared_filter:
-        return "'$share/name' must be followed by '/' and a topic filter";
+    case topic_problem::wildcard_in_share_name: return "'+' and '#' are not allowed in a share name";
+    case topic_problem::missing_shared_filter: return "'$share/name' must be followed by '/' and a topic filter";
     }
     return "unknown problem";
 }
