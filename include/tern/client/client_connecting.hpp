@@ -157,7 +157,6 @@ inline void client_core::handle(const session::connected& event)
     policy_.on_connected(now_);
     fallback_.on_connected();
     plan_.start_pass();
-    ++engine_.counters().connects;
     const bool resume_disconnecting = static_cast<bool>(disconnect_handler_);
     set_state(resume_disconnecting ? connection_state::disconnecting : connection_state::connected);
     connect_result result = make_connect_result(event);
