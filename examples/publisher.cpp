@@ -42,9 +42,10 @@ namespace
 using namespace command_line;
 
 /// Room for one message of any size; how many are under way is decided below.
-tern::client_limits publisher_limits()
+tern::client_limits publisher_limits(const publisher_options& options)
 {
     tern::client_limits limits;
+    limits.maximum_in_flight = options.maximum_in_flight;
     limits.maximum_queued_bytes = largest_message + 1024 * 1024;
     limits.maximum_waiting_bytes = limits.maximum_queued_bytes;
     return limits;
@@ -55,7 +56,7 @@ class publisher
 public:
     publisher(asio::io_context& context, const publisher_options& options)
         : options_(options), publish_options_(publish_options_of(options)),
-          connection_(context, options.common, output_, publisher_limits()), lines_(context.get_executor()),
+          connection_(context, options.common, output_, publisher_limits(options)), lines_(context.get_executor()),
           answered_(context), pause_(context)
     {
         connection_.on_interrupt([this] { stop(); });

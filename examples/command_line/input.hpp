@@ -125,7 +125,7 @@ public:
     {
         buffer_.erase(0, std::exchange(used_, 0));
         std::size_t searched = 0;
-        for (;;)
+        while (!stopped_)
         {
             const std::size_t end = buffer_.find('\n', searched);
             if (end != std::string::npos)

@@ -68,6 +68,9 @@ struct publisher_options
     message_source source = message_source::none;
     std::string_view argument; ///< the text of -m, or the name of -f
     bool retain = false;
+    /// -M: of QoS 1 and 2, unacknowledged. With 5.0 the broker may take fewer, with 3.1.1 it cannot say so: Mosquitto
+    /// takes 20 and cuts the connection of who sends more.
+    std::uint16_t maximum_in_flight = 20;
     std::uint32_t repeat = 1;
     std::chrono::milliseconds repeat_delay{0};
 };

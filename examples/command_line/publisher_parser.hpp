@@ -54,6 +54,11 @@ inline constexpr std::array publisher_entries = {
     publisher_entry{"-l", "--stdin-line", [](auto& to, auto&) { to.choose(message_source::lines); }},
     publisher_entry{"-n", "--null-message", [](auto& to, auto&) { to.choose(message_source::nothing); }},
     publisher_entry{"-r", "--retain", [](auto& to, auto&) { to.options.retain = true; }},
+    publisher_entry{"-M", "--max-inflight",
+                    [](auto& to, auto& from) {
+                        to.options.maximum_in_flight =
+                            static_cast<std::uint16_t>(parse_number(from.take_value(), 1, 65'535, "-M"));
+                    }},
     publisher_entry{"", "--repeat",
                     [](auto& to, auto& from) {
                         to.options.repeat = parse_number(from.take_value(), 1, 2'147'483'647, "--repeat");

@@ -27,6 +27,7 @@ The message (one of):
   -t topic             where it goes
   -q 0|1|2             how hard to try: at most once (the default), at least once, exactly once
   -r                   the broker keeps it for later subscribers; an empty one clears what it kept
+  -M n                 at most so many messages of QoS 1 and 2 unacknowledged (default: 20)
   --repeat n           publish it n times (not with -l)
   --repeat-delay s     and wait so many seconds in between, such as 0.5
 

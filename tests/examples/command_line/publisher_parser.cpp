@@ -35,6 +35,13 @@ TEST_CASE("the publisher takes one message from one source")
     CHECK(publisher({"-t", "a", "-n", "--retain"}).retain);
 }
 
+TEST_CASE("the publisher has a bounded number of messages in flight")
+{
+    CHECK(publisher({"-t", "a", "-n"}).maximum_in_flight == 20);
+    CHECK(publisher({"-t", "a", "-n", "-M", "65535"}).maximum_in_flight == 65'535);
+    CHECK_THAT(publisher_error({"-t", "a", "-n", "-M", "0"}), ContainsSubstring("-M must be a number from 1 to 65535"));
+}
+
 TEST_CASE("the publisher repeats")
 {
     const publisher_options options = publisher({"-t", "a", "-m", "x", "--repeat", "3", "--repeat-delay", "0.5"});

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Publishes a message and receives it from an ordinary thread that waits, with futures. Usage: hello_future [url]
+#include <tern/tern.hpp>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/use_future.hpp>
+
+#include <exception>
+#include <iostream>
+#include <thread>
+
+int main(int count, char** arguments)
+{
+    asio::io_context context;
+    auto work = asio::make_work_guard(context);
+    tern::client client(context); // lives on the thread below; its async_ functions may be called from any other
+    std::thread thread([&] { context.run(); });
+    int exit_code = 0;
+    try
+    {
+        client.async_connect(count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883", asio::use_future).get();
+        tern::subscription readings = client.async_subscribe("tern/hello/future/+", asio::use_future).get();
+        client.async_publish("tern/hello/future/Küche", "4.5 °C", {.qos = tern::qos::at_least_once}, asio::use_future)
+            .get();
+        const tern::message message = readings.async_receive(asio::use_future).get();
+        std::cout << message.topic() << ": " << message.payload_text() << '\n';
+        client.async_disconnect(asio::use_future).get();
+    }
+    catch (const std::exception& error)
+    {
+        std::cerr << error.what() << '\n';
+        exit_code = 1;
+    }
+    work.reset();
+    context.stop();
+    thread.join();
+    return exit_code;
+}
