@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A client and the testing broker in memory, on one thread: what most tests of the client begin with.
+#ifndef TERN_TESTS_SUPPORT_MEMORY_CLIENT_HPP
+#define TERN_TESTS_SUPPORT_MEMORY_CLIENT_HPP
+
+#include "tern/client/basic_client.hpp"
+#include "tern/testing/memory_broker.hpp"
+#include "tern/testing/memory_transport.hpp"
+
+#include <asio/io_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tern_test
+{
+
+using memory_client = tern::basic_client<tern::testing::memory_transport>;
+using tern::testing::link_cut;
+using tern::testing::memory_broker;
+
+/// Runs the context until `done` says so; false after five seconds.
+template <class Done>
+[[nodiscard]] bool run_until(asio::io_context& context, Done&& done)
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (!done())
+    {
+        if (std::chrono::steady_clock::now() > end)
+        {
+            return false;
+        }
+        context.restart();
+        context.run_one_for(std::chrono::milliseconds(20));
+    }
+    return true;
+}
+
+/// Runs what is ready and whatever follows from it, without waiting.
+inline void settle(asio::io_context& context)
+{
+    context.restart();
+    context.poll();
+}
+
+/// How an operation ended: filled in by its completion handler, which counts its calls.
+template <class Result>
+struct outcome
+{
+    int calls = 0;
+    std::error_code error{};
+    Result result{};
+
+    auto handler()
+    {
+        return [this](std::error_code ended, Result value) {
+            ++calls;
+            error = ended;
+            result = std::move(value);
+        };
+    }
+};
+
+template <>
+struct outcome<void>
+{
+    int calls = 0;
+    std::error_code error{};
+
+    auto handler()
+    {
+        return [this](std::error_code ended) {
+            ++calls;
+            error = ended;
+        };
+    }
+};
+
+/// Limits with which nothing takes long.
+inline tern::client_limits quick_limits()
+{
+    tern::client_limits limits;
+    limits.reconnect.initial_delay = std::chrono::milliseconds(1);
+    limits.reconnect.maximum_delay = std::chrono::milliseconds(5);
+    limits.connect_attempt = std::chrono::milliseconds(2'000);
+    limits.unmatched_time = std::chrono::milliseconds(30);
+    limits.shutdown = std::chrono::milliseconds(1'000);
+    return limits;
+}
+
+struct client_fixture
+{
+    explicit client_fixture(tern::testing::broker_configuration configuration = {},
+                            tern::client_limits limits = quick_limits())
+        : broker(context, std::move(configuration)), client(std::in_place, context, limits)
+    {
+        client->on_event([this](const tern::client_event& event) { events.push_back(event); });
+    }
+
+    [[nodiscard]] bool until(const std::function<bool()>& done) { return run_until(context, done); }
+
+    /// Connects, and says how that ended.
+    std::error_code connect(const tern::connect_options& options = {.client_id = "tester"})
+    {
+        outcome<tern::connect_result> connected;
+        client->async_connect("mqtt://broker", options, connected.handler());
+        const bool ended = until([&] { return connected.calls != 0; });
+        connection = connected.result;
+        return ended ? connected.error : std::make_error_code(std::errc::timed_out);
+    }
+
+    /// Publishes, and says how that ended.
+    std::error_code publish(std::string_view topic, std::string_view payload, tern::qos qos = tern::qos::at_most_once)
+    {
+        outcome<tern::publish_result> published;
+        client->async_publish(topic, payload, {.qos = qos}, published.handler());
+        const bool ended = until([&] { return published.calls != 0; });
+        return ended ? published.error : std::make_error_code(std::errc::timed_out);
+    }
+
+    /// Subscribes; the test fails by itself if nothing comes of it.
+    tern::subscription subscribe(std::string_view filter, const tern::subscribe_options& options = {})
+    {
+        outcome<tern::subscription> subscribed;
+        client->async_subscribe(filter, options, subscribed.handler());
+        (void)until([&] { return subscribed.calls != 0; });
+        return std::move(subscribed.result);
+    }
+
+    /// The next message of a stream.
+    tern::message receive(tern::subscription& stream)
+    {
+        outcome<tern::message> received;
+        stream.async_receive(received.handler());
+        (void)until([&] { return received.calls != 0; });
+        return std::move(received.result);
+    }
+
+    template <class Event>
+    [[nodiscard]] std::size_t count() const
+    {
+        std::size_t found = 0;
+        for (const tern::client_event& event : events)
+        {
+            found += std::holds_alternative<Event>(event) ? 1U : 0U;
+        }
+        return found;
+    }
+
+    asio::io_context context{1};
+    memory_broker broker;
+    std::optional<memory_client> client;
+    std::vector<tern::client_event> events;
+    tern::connect_result connection;
+};
+
+} // namespace tern_test
+
+#endif
