@@ -18,6 +18,7 @@
 #include "tern/session/written_operations.hpp"
 #include "tern/statistics.hpp"
 #include "tern/wire/codec.hpp"
+#include "tern/wire/publish.hpp"
 #include "tern/wire/text_check.hpp"
 
 #include <cstddef>
@@ -46,6 +47,7 @@ struct core
     output_buffer output;
     written_operations written;
     tern::statistics counters{};
+    wire::publish received{}; ///< the latest; decoding sets all of it, so it need not be cleared for every packet
 
     // Events that wait for engine::poll(), beside the finished messages and requests.
     std::optional<std::error_code> failure{};

@@ -156,7 +156,10 @@ inline bool next_event(core& c, event& out) noexcept
     }
     else if (c.written.any_done() && c.written.pop(waiter, error))
     {
-        out = publish_completed{waiter, error, error ? reason_code::unspecified_error : reason_code::success, {}};
+        auto& done = out.emplace<publish_completed>();
+        done.operation = waiter;
+        done.error = error;
+        done.reason = error ? reason_code::unspecified_error : reason_code::success;
     }
     else if (!outgoing.finished().empty())
     {

@@ -95,14 +95,23 @@ public:
 
     // -- Input --------------------------------------------------------------------------------------------------------
 
+    /// Processes at most one packet at the beginning of `input`. Call again with the rest until nothing is consumed.
+    /// After a thrown std::bad_alloc the connection has to be closed: v3.1.1 [MQTT-4.8.0-2].
+    /// \param out the event, if there is one. Use the same object for every call: making one costs more than a message.
+    /// \return how many bytes of the input are done with.
+    std::size_t receive(std::string_view input, time_point now, std::optional<event>& out)
+    {
+        out.reset();
+        return session::receive(core_, input, now, out);
+    }
+
     struct receive_result
     {
         std::size_t consumed = 0;
         std::optional<session::event> event{};
     };
 
-    /// Processes at most one packet at the beginning of `input`. Call again with the rest until nothing is consumed.
-    /// After a thrown std::bad_alloc the connection has to be closed: v3.1.1 [MQTT-4.8.0-2].
+    /// The same, where speed does not matter.
     receive_result receive(std::string_view input, time_point now)
     {
         receive_result result;

@@ -15,6 +15,7 @@
 #include "tern/reason_code.hpp"
 #include "tern/session/server_limits.hpp"
 #include "tern/session/types.hpp"
+#include "tern/wire/publish.hpp"
 #include "tern/wire/sequence.hpp"
 
 #include <cstdint>
@@ -53,6 +54,15 @@ struct session_cleared
 /// An application message; a repeated QoS 2 identifier comes once.
 struct message_received
 {
+    message_received() = default;
+
+    /// What was received, its topic alias resolved.
+    message_received(session::delivery handle, const wire::publish& packet) noexcept
+        : delivery(handle),
+          message{packet.topic, packet.payload, packet.qos, packet.retain, packet.duplicate, packet.properties}
+    {
+    }
+
     session::delivery delivery{};
     message_view message{};
 };

@@ -9,7 +9,6 @@
 #define TERN_SESSION_RECEIVING_HPP
 
 #include "tern/error.hpp"
-#include "tern/message.hpp"
 #include "tern/qos.hpp"
 #include "tern/reason_code.hpp"
 #include "tern/session/answering.hpp"
@@ -26,6 +25,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace tern::session
 {
@@ -112,7 +112,7 @@ inline bool take_in(core& c, const wire::publish& packet, time_point now, sessio
 template <protocol_version Version>
 void on_publish(core& c, const wire::frame& in, time_point now, std::optional<event>& out)
 {
-    wire::publish packet;
+    wire::publish& packet = c.received;
     errc error = wire::codec<wire::publish, Version>::decode(in, packet, wire::sender::server);
     if (error == errc{} && packet.properties.topic_alias)
     {
@@ -129,10 +129,7 @@ void on_publish(core& c, const wire::frame& in, time_point now, std::optional<ev
         return;
     }
     ++c.counters.messages_received;
-    out.emplace(std::in_place_type<message_received>,
-                message_received{handle,
-                                 {packet.topic, packet.payload, packet.qos, packet.retain, packet.duplicate,
-                                  packet.properties}});
+    out.emplace(std::in_place_type<message_received>, handle, packet);
 }
 
 /// PUBREL came. v5 [MQTT-4.3.3-11] v3.1.1 [MQTT-4.3.3-2]

@@ -205,6 +205,43 @@ inline void send_directly(core& c, session::operation waiter, wire::publish& pac
     }
 }
 
+/// The shortest way, for most messages of most programs: QoS 0 without properties and without an alias, into an output
+/// that nothing waits for. The compiler sees that there are no properties, and encodes none.
+template <protocol_version Version>
+errc send_plain(core& c, session::operation waiter, std::string_view topic, byte_view payload, bool retain)
+{
+    using codec = wire::codec<wire::publish, Version>;
+    wire::publish packet;
+    packet.retain = retain;
+    packet.topic = topic;
+    packet.payload = payload;
+    const wire::size_result measured = codec::size(packet, wire::text_check::none);
+    if (measured.error != errc{})
+    {
+        return measured.error;
+    }
+    if (measured.size > c.connection.limits.maximum_packet_size) // v5 [MQTT-3.2.2-15]
+    {
+        return errc::exceeds_server_maximum_packet_size;
+    }
+    if (retain && !c.connection.limits.retain_available) // v5 [MQTT-3.2.2-14]
+    {
+        return errc::retain_not_available;
+    }
+    if (waiter != 0)
+    {
+        c.written.reserve();
+    }
+    (void)codec::encode(packet, measured.size, c.output.prepare(measured.size));
+    commit_packet(c, measured.size);
+    ++c.counters.messages_sent;
+    if (waiter != 0)
+    {
+        c.written.add(waiter);
+    }
+    return errc{};
+}
+
 /// Stores a message and sends it at once if it may be. \throws std::bad_alloc nothing is changed then.
 inline publish_result store(core& c, session::operation waiter, wire::publish& packet, std::size_t size,
                             bool send_now, time_point now)
@@ -251,14 +288,22 @@ inline publish_result publish(core& c, session::operation waiter, std::string_vi
     {
         return {errc::disconnecting, {}};
     }
+    const outgoing_messages& outgoing = c.session.outgoing;
+    const bool open = c.connection.phase == connection_phase::connected && output_has_room(c);
+    if (open && options.qos == qos::at_most_once && outgoing.waiting_qos_0().empty() && !has_properties(options) &&
+        !c.connection.aliases_of_client.enabled())
+    {
+        const errc error = c.connection.version == protocol_version::v5
+                               ? send_plain<protocol_version::v5>(c, waiter, topic, payload, options.retain)
+                               : send_plain<protocol_version::v3_1_1>(c, waiter, topic, payload, options.retain);
+        return error == errc{} ? publish_result{} : publish_result{error, {}};
+    }
     wire::publish packet;
     const wire::size_result measured = compose(c, topic, payload, options, packet);
     if (measured.error != errc{})
     {
         return {measured.error, {}};
     }
-    const outgoing_messages& outgoing = c.session.outgoing;
-    const bool open = c.connection.phase == connection_phase::connected && output_has_room(c);
     if (packet.qos == qos::at_most_once)
     {
         if (open && outgoing.waiting_qos_0().empty())

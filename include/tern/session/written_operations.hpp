@@ -41,7 +41,7 @@ public:
     /// One more whose bytes are in the buffer that fills, after reserve().
     void add(session::operation waiter) noexcept
     {
-        at(size_) = {waiter, {}};
+        at(size_) = {waiter, nullptr, 0};
         ++size_;
     }
 
@@ -56,7 +56,8 @@ public:
     {
         for (std::size_t i = done_; i < size_; ++i)
         {
-            at(i).error = error;
+            at(i).category = error ? &error.category() : nullptr;
+            at(i).value = error.value();
         }
         taken_ = size_;
         done_ = size_;
@@ -70,7 +71,7 @@ public:
             return false;
         }
         waiter = at(0).operation;
-        error = at(0).error;
+        error = at(0).category == nullptr ? std::error_code() : std::error_code(at(0).value, *at(0).category);
         first_ = (first_ + 1) & (ring_.size() - 1);
         --size_;
         --taken_;
@@ -85,7 +86,8 @@ private:
     struct item
     {
         session::operation operation = 0;
-        std::error_code error{};
+        const std::error_category* category = nullptr; ///< of the error, null for none: making an error_code costs a call
+        int value = 0;
     };
 
     [[nodiscard]] item& at(std::size_t position) noexcept { return ring_[(first_ + position) & (ring_.size() - 1)]; }

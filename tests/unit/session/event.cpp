@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/event.hpp"
 
+#include "tern/wire/publish.hpp"
+
 #include "support/catch.hpp"
 
 #include <type_traits>
@@ -19,7 +21,10 @@ TEST_CASE("an event holds one alternative, and copies with its views", "[session
     CHECK(std::holds_alternative<session_was_lost>(lost));
 
     event copy;
-    copy = event(message_received{{1, 2}, {"t", "x"}});
+    tern::wire::publish packet;
+    packet.topic = "t";
+    packet.payload = "x";
+    copy = event(message_received({1, 2}, packet));
     REQUIRE(std::holds_alternative<message_received>(copy));
     CHECK(std::get<message_received>(copy).delivery == delivery{1, 2});
     CHECK(std::get<message_received>(copy).message.topic == "t");
