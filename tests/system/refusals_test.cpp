@@ -613,7 +613,10 @@ TEST_CASE("a server that closes right after accepting is tried again with growin
         limits.reconnect.initial_delay = 50ms;
         limits.reconnect.jitter = 0;
         client user(executor, limits);
-        co_await user.async_connect(server.url());
+        connect_options options;
+        options.client_id = "persevering";
+        const std::string url = server.url();
+        co_await user.async_connect(url, options);
         const bool enough = co_await until([&] { return visits.size() == 5; });
         REQUIRE(enough);
         // The first attempt after a loss follows at once, then 50, 100, 200 ms.

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <functional>
 #include <optional>
 
 using namespace tern::test;
@@ -44,6 +45,10 @@ public:
             const std::string_view text = message.payload_text();
             const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
             numbers_.push_back(parsed.ec == std::errc() ? number : static_cast<std::size_t>(-1));
+            if (on_number)
+            {
+                on_number();
+            }
         });
     }
 
@@ -71,6 +76,8 @@ public:
         }
         return all;
     }
+
+    std::function<void()> on_number; ///< called after each
 
 private:
     std::vector<std::size_t> numbers_;
@@ -115,6 +122,8 @@ connect_options persistent(std::string_view client_id, protocol_choice version)
     options.client_id = client_id;
     options.protocol = version;
     options.session_expiry = 600s;
+    // There is no session yet, but Mosquitto 2.0 saves none that was begun with Clean Start 1.
+    options.clean_start = false;
     return options;
 }
 
@@ -281,14 +290,16 @@ TEST_CASE("a Mosquitto that forgot the session gets the subscriptions again")
                 broker.stop();
                 broker.start();
             });
-            const bool back =
-                co_await until([&] { return receiver.stats().connects == 2 && sender.stats().connects == 2; });
+            const bool back = co_await until(
+                [&] { return happened.count<tern::connected_event>() == 2 && sender.stats().connects == 2; });
             REQUIRE(back);
             CHECK(happened.count<tern::session_lost_event>() == 1);
             CHECK(happened.count<tern::disconnected_event>() >= 1);
             CHECK(happened.count<tern::connected_event>() == 2);
-            // 5.0 says whether anybody is subscribed; until then the subscriptions are on their way.
-            const bool logged = broker.wait_for_log("a/+ (QoS 2)") && broker.wait_for_log("b/+ (QoS 2)");
+            // What is published before the subscriptions are made again is heard by nobody.
+            bool logged = false;
+            co_await elsewhere(
+                [&] { logged = broker.wait_for_log("a/+ (QoS 2)") && broker.wait_for_log("b/+ (QoS 2)"); });
             REQUIRE(logged);
             co_await publish(sender, "a/1", "again", qos::exactly_once);
             co_await publish(sender, "b/1", "0", qos::exactly_once);
@@ -323,9 +334,19 @@ TEST_CASE("Mosquitto is stopped and started again during QoS 2 traffic, and ever
             tern::message_handler_registration handler = numbers.listen(receiver, "numbers");
             co_await handler.async_ready();
             number_source source(sender);
+            // No more under way than Mosquitto 2.0 has room for in one window: of what exceeds it, it forgets the state
+            // when it is stopped, and sends messages again that were finished.
+            std::size_t wanted = 0;
+            numbers.on_number = [&] {
+                while (source.started < wanted && source.started < numbers.size() + 50)
+                {
+                    source.publish(1);
+                }
+            };
             for (std::size_t round = 0; round < rounds; ++round)
             {
-                source.publish(each);
+                wanted += each;
+                numbers.on_number();
                 // In the middle of it, somewhere else each time.
                 const std::size_t middle = numbers.size() + each / 5 * (round + 1);
                 const bool reached = co_await until([&] { return numbers.size() >= middle; });
@@ -384,7 +405,9 @@ TEST_CASE("Mosquitto is killed with QoS 2 messages unanswered, and every message
             // A Mosquitto that is killed keeps only what it saved: so it saves, and then falls silent before the
             // messages come that will be lost with it.
             broker.signal(SIGUSR1);
-            REQUIRE(broker.wait_for_log("Saving in-memory database"));
+            bool saved = false;
+            co_await elsewhere([&] { saved = broker.wait_for_log("Saving in-memory database"); });
+            REQUIRE(saved);
             co_await sleep(200ms);
             broker.signal(SIGSTOP);
             source.publish(30);
@@ -553,37 +576,4 @@ TEST_CASE("the will is published when the connection is lost, and only then")
             }
         });
     }
-}
-
-TEST_CASE("being taken over by the same client identifier is final")
-{
-    if (skipped_without_mosquitto())
-    {
-        return;
-    }
-    mosquitto broker;
-    run_scenario([&]() -> asio::awaitable<void> {
-        const asio::any_io_executor executor = co_await asio::this_coro::executor;
-        event_log happened;
-        client first(executor, quick_limits());
-        client second(executor, quick_limits());
-        happened.watch(first);
-        const connect_options options = persistent("only one", protocol_choice::v5);
-        co_await connect(first, broker, options);
-        tern::subscription readings = co_await first.async_subscribe("a");
-        std::optional<std::error_code> receive_error;
-        readings.async_receive([&](std::error_code error, const tern::message&) { receive_error = error; });
-        co_await connect(second, broker, options);
-        const bool ended = co_await until([&] { return receive_error.has_value(); });
-        REQUIRE(ended);
-        CHECK(*receive_error == tern::reason_code::session_taken_over);
-        CHECK(happened.count<tern::given_up_event>() == 1);
-        co_await sleep(300ms); // more than the longest delay before another try
-        CHECK(first.stats().connects == 1);
-        CHECK(first.state() != tern::connection_state::connected);
-        CHECK(second.stats().connects == 1);
-        CHECK(second.state() == tern::connection_state::connected);
-        co_await publish(second, "a", "still here", qos::at_least_once);
-        co_await second.async_disconnect();
-    });
 }

@@ -391,7 +391,7 @@ TEST_CASE("topic aliases replace topics in both directions")
             const std::uint64_t before = user.stats().bytes_sent;
             for (const std::string& topic : topics)
             {
-                co_await user.async_publish(topic, topic, at(qos::at_least_once));
+                co_await user.async_publish(topic, topic, at(qos::exactly_once));
                 const tern::message message = co_await readings.async_receive();
                 CHECK(message.topic() == topic);
                 CHECK(message.payload_text() == topic);
@@ -440,6 +440,38 @@ TEST_CASE("a server shutting down is waited for, a banned client is not")
         CHECK(happened.last<tern::given_up_event>()->error == tern::reason_code::banned);
         co_await sleep(200ms);
         CHECK(user.stats().connects == 2);
+    });
+}
+
+TEST_CASE("being taken over by the same client identifier is final")
+{
+    run_scenario([&]() -> asio::awaitable<void> {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        tcp_broker broker(executor);
+        REQUIRE_FALSE(broker.listen());
+        const std::string url = url_of(broker);
+        event_log happened;
+        client first(executor, quick_limits());
+        client second(executor, quick_limits());
+        happened.watch(first);
+        connect_options options;
+        options.client_id = "only one";
+        co_await first.async_connect(url, options);
+        tern::subscription readings = co_await first.async_subscribe("a");
+        std::optional<std::error_code> receive_error;
+        readings.async_receive([&](std::error_code error, const tern::message&) { receive_error = error; });
+        co_await second.async_connect(url, options);
+        const bool ended = co_await until([&] { return receive_error.has_value(); });
+        REQUIRE(ended);
+        CHECK(*receive_error == tern::reason_code::session_taken_over);
+        CHECK(happened.count<tern::given_up_event>() == 1);
+        co_await sleep(300ms); // more than the longest delay before another try
+        CHECK(first.stats().connects == 1);
+        CHECK(first.state() != tern::connection_state::connected);
+        CHECK(second.stats().connects == 1);
+        CHECK(second.state() == tern::connection_state::connected);
+        co_await second.async_publish("a", "still here", at(qos::at_least_once));
+        co_await second.async_disconnect();
     });
 }
 
