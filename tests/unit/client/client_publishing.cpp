@@ -143,12 +143,12 @@ TEST_CASE("QoS 0 in a lost write is lost, QoS 1 and 2 are sent again")
     outcome<tern::publish_result> fire;
     outcome<tern::publish_result> once;
     outcome<tern::publish_result> exact;
-    f.broker.cut(link_cut::reset); // the client has not noticed when it is asked
     asio::post(f.context, [&] {
         f.client->async_publish("a", "1", {.qos = tern::qos::at_least_once}, once.handler());
         f.client->async_publish("a", "2", {.qos = tern::qos::exactly_once}, exact.handler());
         f.client->async_publish("a", "0", fire.handler());
     });
+    f.broker.cut(link_cut::reset); // the client has not noticed when it is asked
     REQUIRE(f.until([&] { return once.calls != 0 && exact.calls != 0 && fire.calls != 0; }));
     CHECK(fire.error == tern::errc::connection_lost);
     CHECK_FALSE(once.error);
