@@ -228,6 +228,10 @@ inline void client_core::handle(session::subscribe_completed& event)
     else if (target.state == consumer::phase::requested)
     {
         target.state = consumer::phase::active;
+        // v5 3.2.2.3.12: without one the session still tells subscriptions apart, but no message carries it.
+        target.identifier_left_out = fallback_.version() != protocol_version::v5 ||
+                                     !plan_.options().subscription_identifiers ||
+                                     !engine_.limits().subscription_identifiers_available;
         withdraw_refused(target, reasons);
     }
     target.answer_error = error;

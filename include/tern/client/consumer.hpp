@@ -112,7 +112,10 @@ public:
 
     // For the handles of the application.
     [[nodiscard]] const subscribe_result& result() const noexcept { return answer; }
-    [[nodiscard]] std::uint32_t identifier() const noexcept { return subscription_identifier; }
+    [[nodiscard]] std::uint32_t identifier() const noexcept
+    {
+        return identifier_left_out ? 0 : subscription_identifier;
+    }
     [[nodiscard]] std::size_t buffered() const noexcept { return queue.size(); }
 
     /// The application's handle is destroyed. Defined in stream_initiations.hpp, where the client is known.
@@ -126,7 +129,8 @@ public:
     std::vector<std::string> filters;
     acknowledgement ack = acknowledgement::when_taken;
     phase state = phase::requested;
-    std::uint32_t subscription_identifier = 0;
+    std::uint32_t subscription_identifier = 0; ///< the session's name for it
+    bool identifier_left_out = false;          ///< the server was not told
     session::operation request = 0;      ///< its subscribe, while that is not answered
     subscribe_result answer{};
     std::error_code answer_error{};
