@@ -236,7 +236,7 @@ private:
 
     // client_taking.hpp
     [[nodiscard]] bool may_receive() const noexcept;
-    void watch_pause();
+    bool watch_pause();
     void acknowledge_here(taking which, reason_code reason);
 
     // client_authenticating.hpp

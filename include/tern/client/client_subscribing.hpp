@@ -35,7 +35,7 @@ namespace tern::detail
 inline std::shared_ptr<consumer> client_core::make_consumer(const filter_source& filters,
                                                             const subscribe_options& options)
 {
-    auto made = std::make_shared<consumer>(weak_from_this());
+    auto made = std::make_shared<consumer>(weak_from_this(), executor());
     made->ack = options.ack;
     for (std::size_t i = 0; i < filters.size(); ++i)
     {

@@ -47,8 +47,9 @@ inline bool client_core::may_receive() const noexcept
     return held_bytes_ < limits_.maximum_received_bytes && engine_.accepts_input();
 }
 
-/// Called at the end of a turn: tells when reading pauses because messages are not taken, and when it goes on.
-inline void client_core::watch_pause()
+/// Called at the end of a turn: tells when reading pauses because messages are not taken, and when it goes on. True if
+/// there is something to tell.
+inline bool client_core::watch_pause()
 {
     if (dropped_untold_ != 0)
     {
@@ -63,7 +64,7 @@ inline void client_core::watch_pause()
                         (held_bytes_ >= limits_.maximum_received_bytes || !connection_->writing);
     if (paused == paused_since_.has_value())
     {
-        return;
+        return !events_.empty();
     }
     if (paused)
     {
@@ -82,6 +83,7 @@ inline void client_core::watch_pause()
         emit(reading_resumed_event{lasted});
     }
     engine_.pause_reading(paused, now_);
+    return true;
 }
 
 // --------------------------------------------------------------------------------------------------- Acknowledging

@@ -54,7 +54,7 @@ inline void client_core::end_turn()
             again = process_input() || again;
             if (!again && !stopped_)
             {
-                again = advance_disconnect() || flush();
+                again = advance_disconnect() || flush() || watch_pause();
             }
         }
         if (!stopped_)
@@ -196,7 +196,6 @@ inline void client_core::written(std::size_t size)
 
 inline void client_core::start_reading()
 {
-    watch_pause();
     if (connection_ == nullptr || connection_->reading || state_ == connection_state::opening || failing_ ||
         shutting_down_ || !may_receive())
     {

@@ -19,6 +19,8 @@
 #include "tern/options.hpp"
 #include "tern/session/types.hpp"
 
+#include <asio/any_io_executor.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -103,12 +105,19 @@ public:
         ended,
     };
 
-    explicit consumer(std::weak_ptr<client_core> client) noexcept : client_(std::move(client)) {}
+    consumer(std::weak_ptr<client_core> client, const asio::any_io_executor& executor)
+        : client_(std::move(client)), executor_(executor)
+    {
+    }
+
     consumer(const consumer&) = delete;
     consumer& operator=(const consumer&) = delete;
     ~consumer() = default;
 
     [[nodiscard]] std::shared_ptr<client_core> client() const noexcept { return client_.lock(); }
+
+    /// The client's, also when that is gone.
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     // For the handles of the application.
     [[nodiscard]] const subscribe_result& result() const noexcept { return answer; }
@@ -147,6 +156,7 @@ public:
 
 private:
     std::weak_ptr<client_core> client_;
+    asio::any_io_executor executor_;
 };
 
 } // namespace tern::detail

@@ -18,9 +18,10 @@
 #include "tern/error.hpp"
 #include "tern/options.hpp"
 
-#include <asio/associated_executor.hpp>
+#include <asio/any_io_executor.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
+#include <asio/system_executor.hpp>
 
 #include <memory>
 #include <system_error>
@@ -30,14 +31,23 @@
 namespace tern::detail
 {
 
-/// Completes a handler that no client is there for, by post.
-template <class... Results, class Handler>
-void complete_without_client(Handler&& handler, std::error_code error)
+/// Completes a handler that no client is there for, by post. What is in the stream can still be taken.
+template <class... Results, class Erased>
+void complete_without_client(const std::shared_ptr<consumer>& target, Erased erased)
 {
-    auto executor = asio::get_associated_executor(handler);
-    asio::post(executor, [handler = std::decay_t<Handler>(std::forward<Handler>(handler)), error]() mutable {
-        std::move(handler)(error, Results{}...);
-    });
+    const asio::any_io_executor executor = target->executor();
+    if constexpr (std::is_same_v<Erased, receive_handler>)
+    {
+        asio::post(executor, [target, erased = std::move(erased)]() mutable {
+            queued_message next = target->queue.empty() ? queued_message() : target->queue.pop();
+            const std::error_code error = next.content ? std::error_code() : asio::error::operation_aborted;
+            erased(error, std::move(next.content), taking{});
+        });
+    }
+    else
+    {
+        erased.post(executor, asio::error::operation_aborted, Results{}...);
+    }
 }
 
 /// `Results` is what the handler gets after the error when nothing was done.
@@ -51,13 +61,16 @@ protected:
     template <class Canceller, class Handler, class Start>
     void begin(Handler&& handler, Start start) const
     {
-        const std::shared_ptr<client_core> core = target != nullptr ? target->client() : nullptr;
+        if (target == nullptr)
+        {
+            const asio::any_io_executor anywhere = asio::system_executor();
+            Erased(std::forward<Handler>(handler), anywhere).post(anywhere, errc::subscription_ended, Results{}...);
+            return;
+        }
+        const std::shared_ptr<client_core> core = target->client();
         if (core == nullptr)
         {
-            complete_without_client<Results...>(std::forward<Handler>(handler),
-                                            target != nullptr
-                                                ? std::error_code(asio::error::operation_aborted)
-                                                : make_error_code(errc::subscription_ended));
+            complete_without_client<Results...>(target, Erased(std::forward<Handler>(handler), target->executor()));
             return;
         }
         if (core->runs_here())
@@ -94,7 +107,7 @@ protected:
         }
         if (!core->entrance().post(std::move(made)))
         {
-            made.handler.post(core->executor(), asio::error::operation_aborted, Results{}...);
+            complete_without_client<Results...>(target, std::move(made.handler));
         }
     }
 };
