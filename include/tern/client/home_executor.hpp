@@ -9,6 +9,8 @@
 #ifndef TERN_CLIENT_HOME_EXECUTOR_HPP
 #define TERN_CLIENT_HOME_EXECUTOR_HPP
 
+#include "tern/client/executor_target.hpp"
+
 #include <asio/any_io_executor.hpp>
 #include <asio/execution/outstanding_work.hpp>
 #include <asio/io_context.hpp>
@@ -17,6 +19,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace tern::detail
@@ -28,19 +31,19 @@ class home_executor
 public:
     explicit home_executor(const asio::any_io_executor& executor) : executor_(executor)
     {
-        if ((context_ = executor_.target<context_executor>()) != nullptr)
+        if ((context_ = executor_target<context_executor>(executor_)) != nullptr)
         {
             kind_ = kind::context;
         }
-        else if ((tracked_ = executor_.target<tracked_executor>()) != nullptr)
+        else if ((tracked_ = executor_target<tracked_executor>(executor_)) != nullptr)
         {
             kind_ = kind::tracked;
         }
-        else if ((strand_ = executor_.target<asio::strand<context_executor>>()) != nullptr)
+        else if ((strand_ = executor_target<asio::strand<context_executor>>(executor_)) != nullptr)
         {
             kind_ = kind::strand;
         }
-        else if ((any_strand_ = executor_.target<asio::strand<asio::any_io_executor>>()) != nullptr)
+        else if ((any_strand_ = executor_target<asio::strand<asio::any_io_executor>>(executor_)) != nullptr)
         {
             kind_ = kind::any_strand;
         }

@@ -10,6 +10,7 @@
 #ifndef TERN_CLIENT_UNIQUE_HANDLER_HPP
 #define TERN_CLIENT_UNIQUE_HANDLER_HPP
 
+#include "tern/client/executor_target.hpp"
 #include "tern/client/handler_memory.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -271,7 +272,7 @@ bool is_same_executor(const Executor& own, const asio::any_io_executor& other) n
     }
     else
     {
-        const Executor* const target = other.template target<Executor>();
+        const Executor* const target = executor_target<Executor>(other);
         // GCC sees that `other` holds another type, and not that target() is null then, and warns; so do not let it
         // see.
         return target != nullptr && *std::launder(target) == own;
