@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The client and tern's own broker over TCP: the round trips, limits that Mosquitto cannot be told to announce, and
-// connections that break in every place. Then Mosquitto's own programs as clients of the broker program.
+// connections that break in every place.
 
 #include "mosquitto.hpp"
 #include "scenario.hpp"
@@ -58,58 +58,6 @@ public:
                                                          : tern::reason_code::success;
     }
 };
-
-/// The program in examples/, listening on a free port.
-class broker_program
-{
-public:
-    explicit broker_program(const std::vector<std::string>& options = {}) : process_(command(options))
-    {
-        const std::string_view announcement = "listening on 127.0.0.1 port ";
-        REQUIRE(process_.wait_for_output("\n"));
-        const std::string_view output = process_.output();
-        const std::size_t at = output.find(announcement);
-        REQUIRE(at != output.npos);
-        const std::string_view rest = output.substr(at + announcement.size());
-        port_ = std::string(rest.substr(0, rest.find('\n')));
-    }
-
-    [[nodiscard]] const std::string& port() const noexcept { return port_; }
-
-    /// Waits until it has said for the `count`th time that somebody subscribed to `filter`.
-    bool wait_for_subscription(std::string_view filter, std::size_t count = 1)
-    {
-        return process_.wait_for_output(" subscribed to '" + std::string(filter) + "'", count);
-    }
-
-    process_result stop()
-    {
-        process_.signal(SIGTERM);
-        return process_.wait();
-    }
-
-private:
-    static std::vector<std::string> command(const std::vector<std::string>& options)
-    {
-        std::vector<std::string> all{TERN_BROKER, "--port", "0", "--verbose"};
-        all.insert(all.end(), options.begin(), options.end());
-        return all;
-    }
-
-    process process_;
-    std::string port_;
-};
-
-bool skipped_without_mosquitto_clients()
-{
-    if (find_program("mosquitto_pub") && find_program("mosquitto_sub"))
-    {
-        return false;
-    }
-    std::printf("skipped: %s (mosquitto_pub and mosquitto_sub are not installed)\n",
-                Catch::getResultCapture().getCurrentTestName().c_str());
-    return true;
-}
 
 } // namespace
 
@@ -477,96 +425,4 @@ TEST_CASE("being taken over by the same client identifier is final")
         co_await second.async_publish("a", "still here", at(qos::at_least_once));
         co_await second.async_disconnect();
     });
-}
-
-TEST_CASE("Mosquitto's own programs publish and subscribe through the broker program")
-{
-    if (skipped_without_mosquitto_clients())
-    {
-        return;
-    }
-    broker_program broker;
-    std::size_t rounds = 0;
-    for (const char* const version : {"mqttv5", "mqttv311"})
-    {
-        for (const char* const level : {"0", "1", "2"})
-        {
-            CAPTURE(version, level);
-            process subscriber({*find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", broker.port(), "-V", version,
-                                "-q", level, "-t", "Küche/+", "-t", "end", "-v", "-C", "3", "-W", "20"});
-            ++rounds;
-            REQUIRE(broker.wait_for_subscription("Küche/+", rounds));
-            REQUIRE(broker.wait_for_subscription("end", rounds));
-            for (const char* const text : {"one", "zwölf"})
-            {
-                const process_result published =
-                    run({*find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", broker.port(), "-V", version, "-q",
-                         level, "-t", "Küche/Licht", "-m", text});
-                CAPTURE(published.error);
-                CHECK(published.exit_code == 0);
-            }
-            const process_result last = run({*find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", broker.port(),
-                                             "-V", version, "-q", level, "-t", "end", "-n"});
-            CHECK(last.exit_code == 0);
-            const process_result received = subscriber.wait();
-            CAPTURE(received.output, received.error);
-            CHECK(received.exit_code == 0);
-            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("Küche/Licht one\n"));
-            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("Küche/Licht zwölf\n"));
-            CHECK_THAT(received.output, Catch::Matchers::ContainsSubstring("end (null)\n"));
-        }
-    }
-    const process_result ended = broker.stop();
-    CHECK(ended.exit_code == 0);
-}
-
-TEST_CASE("Mosquitto's own programs get retained messages, wills and offline messages from the broker program")
-{
-    if (skipped_without_mosquitto_clients())
-    {
-        return;
-    }
-    broker_program broker({"--user", "anna:secret"});
-    const std::string publisher = *find_program("mosquitto_pub");
-    const std::string subscriber = *find_program("mosquitto_sub");
-    const auto command = [&](const std::string& program, std::vector<std::string> options) {
-        std::vector<std::string> all{program, "-h", "127.0.0.1", "-p", broker.port(), "-u", "anna", "-P", "secret"};
-        all.insert(all.end(), options.begin(), options.end());
-        return all;
-    };
-
-    CHECK(run({publisher, "-h", "127.0.0.1", "-p", broker.port(), "-u", "anna", "-P", "wrong", "-t", "a", "-m", "b"})
-              .exit_code != 0);
-
-    CHECK(run(command(publisher, {"-t", "kept", "-m", "value", "-r", "-q", "1"})).exit_code == 0);
-    const process_result kept = run(command(subscriber, {"-t", "kept", "-C", "1", "-W", "10", "-F", "%r %p"}));
-    CHECK(kept.exit_code == 0);
-    CHECK(kept.output == "1 value\n");
-
-    // A session that outlives its connection.
-    const std::vector<std::string> mailbox{"-i", "mailbox", "-c", "-q", "2", "-t", "post/#"};
-    std::vector<std::string> once = mailbox;
-    once.insert(once.end(), {"-E"});
-    CHECK(run(command(subscriber, once)).exit_code == 0);
-    for (const char* const text : {"1", "2", "3"})
-    {
-        CHECK(run(command(publisher, {"-t", "post/letter", "-m", text, "-q", "2"})).exit_code == 0);
-    }
-    std::vector<std::string> later = mailbox;
-    later.insert(later.end(), {"-C", "3", "-W", "10"});
-    const process_result letters = run(command(subscriber, later));
-    CHECK(letters.exit_code == 0);
-    CHECK(letters.output == "1\n2\n3\n");
-
-    // Killed without a word.
-    process watcher(command(subscriber, {"-t", "will", "-C", "1", "-W", "20"}));
-    REQUIRE(broker.wait_for_subscription("will"));
-    {
-        process lost(command(subscriber, {"-t", "whatever", "--will-topic", "will", "--will-payload", "gone"}));
-        REQUIRE(broker.wait_for_subscription("whatever"));
-    }
-    const process_result will = watcher.wait();
-    CHECK(will.exit_code == 0);
-    CHECK_THAT(will.output, Catch::Matchers::ContainsSubstring("gone\n"));
-    CHECK(broker.stop().exit_code == 0);
 }
