@@ -5,35 +5,7 @@
 // Layer: client. Standard: v5 4.2, v3.1.1 4.2 (an ordered, lossless stream in both directions).
 // A transport is made afresh for every attempt to connect, on the client's executor, and never used again after it was
 // closed, so that it has no states to return to. It knows nothing of MQTT, and it needs no time limits: the client has
-// them, and calls close().
-//
-// A transport of one's own:
-//
-//     class link_transport
-//     {
-//     public:
-//         explicit link_transport(asio::any_io_executor executor);
-//         static bool supports(std::string_view scheme) noexcept { return scheme == "link"; }
-//
-//         // void(std::error_code): resolves, tries every address, shakes hands: afterwards bytes can be sent.
-//         template <class Token> auto async_open(const tern::url& where, Token&& token);
-//
-//         // void(std::error_code, std::size_t): at least one byte; an error at the end of the stream.
-//         template <class Token> auto async_read_some(asio::mutable_buffer buffer, Token&& token);
-//
-//         // void(std::error_code, std::size_t): at least one byte, perhaps fewer than given.
-//         template <class Token> auto async_write_some(asio::const_buffer buffer, Token&& token);
-//
-//         // void(std::error_code): everything written goes out and the other side sees the end of the stream.
-//         template <class Token> auto async_shutdown(Token&& token);
-//
-//         // At once; what is pending completes with asio::error::operation_aborted.
-//         void close() noexcept;
-//     };
-//
-// The client has one read and one write under way at most, keeps buffers and the URL alive until completion, and calls
-// async_shutdown at most once, when no write is under way; a read may be. The handlers are move-only. They complete on
-// the client's executor, never inside the initiating function. Destroying a transport closes it.
+// them, and calls close(). What each of its members has to do stands at the concept.
 #ifndef TERN_CLIENT_TRANSPORT_HPP
 #define TERN_CLIENT_TRANSPORT_HPP
 
@@ -75,7 +47,35 @@ struct transport_transfer_probe : transport_handler_probe
 
 } // namespace detail
 
-/// What basic_client asks of its transport; the comment of this file says what each member has to do.
+/// What basic_client asks of its transport.
+///
+/// A transport of one's own:
+///
+///     class link_transport
+///     {
+///     public:
+///         explicit link_transport(asio::any_io_executor executor);
+///         static bool supports(std::string_view scheme) noexcept { return scheme == "link"; }
+///
+///         // void(std::error_code): resolves, tries every address, shakes hands: afterwards bytes can be sent.
+///         template <class Token> auto async_open(const tern::url& where, Token&& token);
+///
+///         // void(std::error_code, std::size_t): at least one byte; an error at the end of the stream.
+///         template <class Token> auto async_read_some(asio::mutable_buffer buffer, Token&& token);
+///
+///         // void(std::error_code, std::size_t): at least one byte, perhaps fewer than given.
+///         template <class Token> auto async_write_some(asio::const_buffer buffer, Token&& token);
+///
+///         // void(std::error_code): everything written goes out and the other side sees the end of the stream.
+///         template <class Token> auto async_shutdown(Token&& token);
+///
+///         // At once; what is pending completes with asio::error::operation_aborted.
+///         void close() noexcept;
+///     };
+///
+/// The client has one read and one write under way at most, keeps buffers and the URL alive until completion, and calls
+/// async_shutdown at most once, when no write is under way; a read may be. The handlers are move-only. They complete on
+/// the client's executor, never inside the initiating function. Destroying a transport closes it.
 template <class Transport>
 concept transport =
     std::constructible_from<Transport, const asio::any_io_executor&> && std::is_nothrow_destructible_v<Transport> &&

@@ -18,7 +18,7 @@
 namespace
 {
 
-/// As the header's comment shows it: a link that returns what is written to it.
+/// As the concept's comment shows it: a link that returns what is written to it.
 class echo_transport
 {
 public:
