@@ -159,6 +159,16 @@ inline void client_core::handle(const session::connected& event)
     plan_.start_pass();
     const bool resume_disconnecting = static_cast<bool>(disconnect_handler_);
     set_state(resume_disconnecting ? connection_state::disconnecting : connection_state::connected);
+    if (event.properties.authentication_method)
+    {
+        // v5 4.12: the server's last data came with CONNACK; the authenticator may not believe the server.
+        ask_authenticator(authentication_step::purpose::finished, *event.properties.authentication_method,
+                          event.properties.authentication_data.value_or(byte_view()));
+        if (failing_ || stopped_)
+        {
+            return;
+        }
+    }
     connect_result result = make_connect_result(event);
     emit(connected_event{result, plan_.server_name(), reconnected});
     complete_connect({}, std::move(result));

@@ -48,12 +48,13 @@ inline void client_core::start_publish(publish_handler handler, std::string_view
         refresh_now();
     }
     session::operation number = 0;
+    session::message_handle message;
     try
     {
         number = operations_.publishes.add(publish_operation{});
         const session::publish_result accepted = engine_.publish(number, topic, payload, options, now_);
         error = accepted.error;
-        operations_.publishes.find(number)->message = accepted.handle;
+        message = accepted.handle;
         const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
         if (!error && limit.count() > 0)
         {
@@ -68,13 +69,16 @@ inline void client_core::start_publish(publish_handler handler, std::string_view
     {
         if (number != 0)
         {
-            (void)engine_.cancel(operations_.take_publish(number).message);
+            (void)operations_.take_publish(number);
+            (void)engine_.cancel(message);
         }
         handler.post(executor(), error, publish_result{});
         return;
     }
     give_number(handler, ticket, number);
-    operations_.publishes.find(number)->handler = std::move(handler);
+    publish_operation& added = *operations_.publishes.find(number);
+    added.message = message;
+    added.handler = std::move(handler);
     schedule_turn();
 }
 

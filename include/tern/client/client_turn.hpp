@@ -137,6 +137,16 @@ inline bool client_core::settle()
 
 inline void client_core::handle(session::event& event)
 {
+    if (auto* const message = std::get_if<session::message_received>(&event)) // the frequent ones first
+    {
+        handle(*message);
+        return;
+    }
+    if (auto* const published = std::get_if<session::publish_completed>(&event))
+    {
+        handle(*published);
+        return;
+    }
     std::visit([this](auto& each) { handle(each); }, event);
 }
 

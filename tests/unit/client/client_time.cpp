@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tern/client/client_time.hpp"
+
+#include "support/catch.hpp"
+#include "support/memory_client.hpp"
+
+using namespace std::chrono_literals;
+using namespace tern_test;
+
+TEST_CASE("a client that waits keeps its executor busy, an idle one does not")
+{
+    client_fixture f;
+    settle(f.context);
+    CHECK(f.context.stopped());
+    outcome<tern::publish_result> published;
+    f.client->async_publish("a", "x", {.qos = tern::qos::at_least_once}, published.handler());
+    settle(f.context);
+    CHECK_FALSE(f.context.stopped());
+    f.client.reset();
+    settle(f.context);
+    CHECK(published.calls == 1);
+    CHECK(f.context.stopped());
+}
+
+TEST_CASE("a disconnected client lets its executor run out of work")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    outcome<void> disconnected;
+    f.client->async_disconnect(disconnected.handler());
+    REQUIRE(f.until([&] { return disconnected.calls != 0; }));
+    f.broker.stop();
+    const auto start = std::chrono::steady_clock::now();
+    f.context.restart();
+    f.context.run_for(5s);
+    CHECK(f.context.stopped());
+    CHECK(std::chrono::steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("a silent server is noticed by keep alive")
+{
+    tern::client_limits limits = quick_limits();
+    limits.ping_response = 20ms;
+    client_fixture f({}, limits);
+    REQUIRE_FALSE(f.connect({.client_id = "tester", .keep_alive = 1s}));
+    f.broker.cut(link_cut::silence);
+    REQUIRE(f.until([&] { return f.count<tern::disconnected_event>() == 1; }));
+    bool found = false;
+    for (const tern::client_event& event : f.events)
+    {
+        const auto* lost = std::get_if<tern::disconnected_event>(&event);
+        found = found || (lost != nullptr && lost->error == tern::errc::keep_alive_timeout);
+    }
+    CHECK(found);
+}
+
+TEST_CASE("of many time limits each ends its own operation, in their order")
+{
+    client_fixture f;
+    std::vector<int> ended;
+    for (const int limit : {30, 10, 20})
+    {
+        f.client->async_publish("a", "x",
+                                {.qos = tern::qos::at_least_once, .time_limit = std::chrono::milliseconds(limit)},
+                                [&ended, limit](std::error_code error, tern::publish_result) {
+                                    if (error == tern::errc::timed_out)
+                                    {
+                                        ended.push_back(limit);
+                                    }
+                                });
+    }
+    REQUIRE(f.until([&] { return ended.size() == 3; }));
+    CHECK(ended == std::vector<int>{10, 20, 30});
+}
