@@ -1,71 +1,106 @@
 // SPDX-License-Identifier: BSL-1.0
-
 #include "tern/client/connect_plan.hpp"
 
 #include "support/catch.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace
 {
 
-bool supports(std::string_view scheme) noexcept
+bool mqtt_only(std::string_view scheme) noexcept
 {
     return scheme == "mqtt";
 }
 
+using tern::brokers;
+using tern::detail::connect_plan;
+using tern::detail::url_source;
+
 } // namespace
 
-TEST_CASE("a plan owns what it was given")
+TEST_CASE("a plan owns what it was given", "[connect_plan]")
 {
-    tern::detail::connect_plan plan;
+    connect_plan plan;
     {
-        std::string url = "mqtt://ann:secret@[::1]:1884";
-        std::string name = "kitchen";
-        REQUIRE_FALSE(plan.set(tern::detail::url_source(url), {.client_id = name}, &supports));
-        url.assign(url.size(), '-');
-        name.assign(name.size(), '-');
+        std::string url = "mqtt://broker.example:1884";
+        std::string client_id = "a client identifier that does not fit into a small string";
+        REQUIRE_FALSE(plan.set(url_source(std::string_view(url)), {.client_id = client_id}, &mqtt_only));
+        url.assign(url.size(), 'x');
+        client_id.assign(client_id.size(), 'x');
     }
-    CHECK(plan.options().client_id == "kitchen");
-    CHECK(plan.server_name() == "mqtt://[::1]:1884");
-    CHECK(plan.options_for_server().user_name == std::string_view("ann"));
-    CHECK(plan.options_for_server().password == tern::byte_view("secret"));
+    CHECK(plan.options().client_id == "a client identifier that does not fit into a small string");
+    CHECK(plan.server().host == "broker.example");
+    CHECK(plan.server_name() == "mqtt://broker.example:1884");
 }
 
-TEST_CASE("options win over the URL's credentials")
+TEST_CASE("every URL is checked, and a bad one changes nothing", "[connect_plan]")
 {
-    tern::detail::connect_plan plan;
-    REQUIRE_FALSE(plan.set(tern::detail::url_source("mqtt://ann:secret@host"),
-                           {.user_name = "bob", .password = "other"}, &supports));
-    CHECK(plan.options_for_server().user_name == std::string_view("bob"));
-    CHECK(plan.options_for_server().password == tern::byte_view("other"));
+    connect_plan plan;
+    REQUIRE_FALSE(plan.set(url_source("mqtt://first"), {.client_id = "before"}, &mqtt_only));
+    const auto set = [&plan](const tern::broker_list& urls) {
+        return plan.set(url_source(urls), {.client_id = "after"}, &mqtt_only);
+    };
+    CHECK(set(brokers("mqtt://a", "mqtts://b")) == tern::errc::unsupported_url_scheme);
+    CHECK(set(brokers("mqtt://a", "mqtt://", "mqtt://b")) == tern::errc::invalid_url);
+    CHECK(set(brokers("mqtts://a", "mqtt://")) == tern::errc::unsupported_url_scheme); // the first one counts
+    CHECK(set({}) == tern::errc::invalid_url);
+    CHECK(plan.server_name() == "mqtt://first:1883");
+    CHECK(plan.options().client_id == "before");
+    CHECK_FALSE(set(brokers("mqtt://a", "mqtt://b")));
+    CHECK(plan.server_name() == "mqtt://a:1883");
+    CHECK(plan.options().client_id == "after");
 }
 
-TEST_CASE("URLs are checked before anything else")
+TEST_CASE("a pass goes over the servers in their order", "[connect_plan]")
 {
-    tern::detail::connect_plan plan;
-    CHECK(plan.set(tern::detail::url_source("mqtt://"), {}, &supports) == tern::errc::invalid_url);
-    CHECK(plan.set(tern::detail::url_source("ftp://host"), {}, &supports) == tern::errc::unsupported_url_scheme);
-    CHECK(plan.set(tern::detail::url_source(tern::broker_list{}), {}, &supports) == tern::errc::invalid_url);
-}
-
-TEST_CASE("servers are tried in their order, and a pass knows whether all of them refused for good")
-{
-    tern::detail::connect_plan plan;
-    REQUIRE_FALSE(plan.set(tern::detail::url_source(tern::brokers("mqtt://a", "mqtt://x@b", "mqtt://c")), {}, &supports));
-    CHECK_FALSE(plan.same_options_everywhere());
+    connect_plan plan;
+    const tern::broker_list urls = brokers("mqtt://a", "mqtt://b", "mqtt://c");
+    REQUIRE_FALSE(plan.set(url_source(urls), {}, &mqtt_only));
     CHECK(plan.server().host == "a");
     CHECK(plan.next_server(true));
     CHECK(plan.server().host == "b");
-    CHECK(plan.options_for_server().user_name == std::string_view("x"));
-    CHECK(plan.next_server(true));
+    CHECK(plan.next_server(false));
     CHECK(plan.server().host == "c");
-    CHECK_FALSE(plan.next_server(false));
-    CHECK_FALSE(plan.all_final());
+    CHECK_FALSE(plan.next_server(true));
+    CHECK_FALSE(plan.all_final()); // b may be there later
+
     plan.start_pass();
     CHECK(plan.server().host == "a");
     CHECK(plan.next_server(true));
     CHECK(plan.next_server(true));
     CHECK_FALSE(plan.next_server(true));
     CHECK(plan.all_final());
+}
+
+TEST_CASE("user name and password of a URL hold where the options have none", "[connect_plan]")
+{
+    connect_plan plan;
+    const tern::broker_list urls = brokers("mqtt://anna:secret@a", "mqtt://ben@b", "mqtt://c");
+    REQUIRE_FALSE(plan.set(url_source(urls), {}, &mqtt_only));
+    CHECK_FALSE(plan.same_options_everywhere());
+    CHECK(plan.options_for_server().user_name == "anna");
+    CHECK(plan.options_for_server().password == tern::byte_view("secret"));
+    REQUIRE(plan.next_server(false));
+    CHECK(plan.options_for_server().user_name == "ben");
+    CHECK_FALSE(plan.options_for_server().password);
+    REQUIRE(plan.next_server(false));
+    CHECK_FALSE(plan.options_for_server().user_name);
+
+    REQUIRE_FALSE(plan.set(url_source(urls), {.user_name = "carla", .password = "own"}, &mqtt_only));
+    CHECK(plan.options_for_server().user_name == "carla");
+    CHECK(plan.options_for_server().password == tern::byte_view("own"));
+
+    REQUIRE_FALSE(plan.set(url_source(brokers("mqtt://d:e@a", "mqtt://d:e@b")), {}, &mqtt_only));
+    CHECK(plan.same_options_everywhere());
+    REQUIRE_FALSE(plan.set(url_source(brokers("mqtt://d:@a", "mqtt://d@b")), {}, &mqtt_only));
+    CHECK_FALSE(plan.same_options_everywhere()); // an empty password is one
+}
+
+TEST_CASE("a server is named without its secrets", "[connect_plan]")
+{
+    connect_plan plan;
+    REQUIRE_FALSE(plan.set(url_source("mqtt://anna:secret@[2001:db8::7]:1885/path?query"), {}, &mqtt_only));
+    CHECK(plan.server_name() == "mqtt://[2001:db8::7]:1885");
 }

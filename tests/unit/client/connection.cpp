@@ -1,72 +1,131 @@
 // SPDX-License-Identifier: BSL-1.0
-
 #include "tern/client/connection.hpp"
 
 #include "support/catch.hpp"
 
-#include <memory>
+#include <asio/associated_allocator.hpp>
+#include <asio/error.hpp>
 
-using namespace tern::detail;
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
 
 namespace
 {
+
+using namespace tern::detail;
 
 struct owner final : connection_owner
 {
     void connection_done(io_operation what, std::error_code error, std::size_t size) override
     {
+        ++calls;
         last = what;
-        failed = static_cast<bool>(error);
-        total += size;
+        last_error = error;
+        last_size = size;
     }
-    io_operation last = io_operation::shutdown;
-    bool failed = false;
-    std::size_t total = 0;
+
+    int calls = 0;
+    io_operation last{};
+    std::error_code last_error{};
+    std::size_t last_size = 0;
 };
 
-struct idle_connection final : connection
+/// Keeps the handler of what was asked for; the test completes it.
+struct fake final : connection
 {
-    explicit idle_connection(connection_owner& to) : connection(to, 16, 64) {}
-    void open(const tern::url&) override {}
-    void read(asio::mutable_buffer) override {}
-    void write(asio::const_buffer) override {}
-    void shut_down() override {}
-    void close() noexcept override { closed = true; }
-    bool closed = false;
+    explicit fake(connection_owner& owner) : connection(owner, 16, 64) {}
+
+    void open(const tern::url&) override { start(io_operation::open); }
+    void read(asio::mutable_buffer) override { start(io_operation::read); }
+    void write(asio::const_buffer) override { start(io_operation::write); }
+    void shut_down() override { start(io_operation::shutdown); }
+    void close() noexcept override { ++closed; }
+
+    void start(io_operation what) { pending.emplace(shared_from_this(), what); }
+
+    std::optional<io_handler> pending;
+    int closed = 0;
 };
+
+io_handler take(fake& made)
+{
+    io_handler handler = std::move(*made.pending);
+    made.pending.reset();
+    return handler;
+}
 
 } // namespace
 
-TEST_CASE("memory for operations is used again, and a second operation gets other memory")
+TEST_CASE("the owner learns what is done, with error and size", "[connection]")
 {
-    io_memory memory;
-    void* const first = memory.allocate(100);
-    void* const second = memory.allocate(100);
-    CHECK(first != second);
-    memory.deallocate(first);
-    CHECK(memory.allocate(io_memory::capacity) == first);
-    void* const large = memory.allocate(io_memory::capacity + 1);
-    CHECK(large != first);
-    memory.deallocate(large);
-    memory.deallocate(second);
-    memory.deallocate(first);
+    owner client;
+    const auto made = std::make_shared<fake>(client);
+    made->read({});
+    take (*made)({}, 17);
+    CHECK(client.calls == 1);
+    CHECK(client.last == io_operation::read);
+    CHECK(client.last_size == 17);
+    made->open({});
+    take (*made)(asio::error::host_not_found);
+    CHECK(client.last == io_operation::open);
+    CHECK(client.last_error == asio::error::host_not_found);
+    CHECK(client.last_size == 0);
+    CHECK(client.calls == 2);
 }
 
-TEST_CASE("a handler tells its owner, and nobody when the connection was abandoned")
+TEST_CASE("an abandoned connection is closed, and what was pending completes unseen", "[connection]")
 {
-    owner told;
-    auto made = std::make_shared<idle_connection>(told);
-    io_handler(made, io_operation::read)(std::error_code(), 5);
-    CHECK(told.last == io_operation::read);
-    CHECK(told.total == 5);
-    io_handler pending(made, io_operation::write);
+    owner client;
+    auto made = std::make_shared<fake>(client);
+    const std::weak_ptr<connection> watch = made;
+    made->write({});
+    io_handler pending = take(*made);
     made->abandon();
-    CHECK(made->closed);
-    const std::weak_ptr<idle_connection> watched = made;
+    CHECK(made->closed == 1);
     made.reset();
-    CHECK_FALSE(watched.expired()); // its buffers are still in use
-    pending(make_error_code(std::errc::operation_canceled), 7);
-    CHECK(watched.expired());
-    CHECK(told.total == 5);
-    CHECK_FALSE(told.failed);
+    CHECK_FALSE(watch.expired()); // its buffers are still in use
+    pending(asio::error::operation_aborted);
+    CHECK(client.calls == 0);
+    CHECK(watch.expired());
+}
+
+TEST_CASE("reading and writing have memory of their own, for one operation each", "[connection]")
+{
+    owner client;
+    const auto made = std::make_shared<fake>(client);
+    io_memory& reading = made->memory(io_operation::read);
+    CHECK(&reading != &made->memory(io_operation::write));
+    const io_handler handler(made, io_operation::write);
+    CHECK(&asio::get_associated_allocator(handler).memory() == &made->memory(io_operation::write));
+
+    void* const first = reading.allocate(io_memory::capacity);
+    void* const second = reading.allocate(8); // at the same time: other memory
+    CHECK(first != second);
+    void* const large = made->memory(io_operation::write).allocate(io_memory::capacity + 1);
+    void* const small = made->memory(io_operation::write).allocate(1);
+    CHECK(large != small);
+    reading.deallocate(second);
+    reading.deallocate(first);
+    CHECK(reading.allocate(1) == first); // it is the memory inside, again
+    reading.deallocate(first);
+    made->memory(io_operation::write).deallocate(large);
+    made->memory(io_operation::write).deallocate(small);
+}
+
+TEST_CASE("allocators are the same where their memory is", "[connection]")
+{
+    io_memory memory;
+    io_memory other;
+    io_allocator<int> ints{io_allocator<void>(memory)};
+    const io_allocator<long> longs(ints);
+    CHECK(&longs.memory() == &memory);
+    CHECK(io_allocator<int>(longs) == ints);
+    CHECK_FALSE(ints == io_allocator<int>(other));
+    int* const numbers = ints.allocate(4);
+    numbers[3] = 7;
+    CHECK(static_cast<void*>(numbers) >= static_cast<void*>(&memory));
+    CHECK(static_cast<void*>(numbers) < static_cast<void*>(&memory + 1));
+    ints.deallocate(numbers, 4);
 }

@@ -1,50 +1,98 @@
 // SPDX-License-Identifier: BSL-1.0
-
 #include "tern/client/consumer.hpp"
 
 #include "support/catch.hpp"
-#include "tern/client/stream_initiations.hpp"
+#include "tern/client/message_pool.hpp"
 
-#include <asio/io_context.hpp>
+#include <asio/any_io_executor.hpp>
 
 #include <memory>
 #include <string>
+#include <utility>
+
+namespace
+{
 
 using namespace tern::detail;
 
-static_assert(message_handler<void (*)(const tern::message_view&)>);
-static_assert(message_handler<void (*)(const tern::message_view&, tern::acknowledger)>);
-static_assert(!message_handler<void (*)(int)>);
+struct nothing
+{};
 
-TEST_CASE("a handler gets the view, and an acknowledger if it wants one")
+struct takes_view
+{
+    void operator()(const tern::message_view& view) { seen += view.topic; }
+    std::string& seen;
+};
+
+struct takes_both
+{
+    void operator()(const tern::message_view& view, tern::acknowledger acknowledge)
+    {
+        seen += view.topic;
+        acknowledge(tern::reason_code::quota_exceeded);
+    }
+    std::string& seen;
+    std::unique_ptr<int> unique = nullptr; // it need not be copyable
+};
+
+static_assert(message_handler<takes_view> && message_handler<takes_both>);
+static_assert(message_handler<void (*)(tern::message_view)>);
+static_assert(!message_handler<nothing> && !message_handler<void (*)(tern::message)>);
+static_assert(!message_handler<void (*)(std::string)>);
+
+struct target final : tern::acknowledgement_target
+{
+    void acknowledge(tern::acknowledgement_token, tern::reason_code reason) override { told = reason; }
+    tern::reason_code told = tern::reason_code::success;
+};
+
+} // namespace
+
+TEST_CASE("a handler is called with what it takes", "[consumer]")
 {
     std::string seen;
-    const auto plain = [&](const tern::message_view& view) { seen += view.topic; };
-    const auto manual = [&](const tern::message_view& view, const tern::acknowledger& acknowledge) {
-        seen += acknowledge ? "+" : "-";
-        seen += view.topic;
-    };
-    tern::message_view view;
-    view.topic = "a";
-    typed_message_sink first(plain);
-    typed_message_sink second(manual);
+    const auto who = std::make_shared<target>();
+    const tern::acknowledger acknowledge(who, {1, 1});
+    typed_message_sink<takes_view> plain(takes_view{seen});
+    message_sink& first = plain;
     CHECK_FALSE(first.wants_acknowledger());
+    first.call({.topic = "a"}, acknowledge);
+    CHECK(seen == "a");
+    CHECK(who->told == tern::reason_code::success);
+
+    typed_message_sink<takes_both> both(takes_both{seen});
+    message_sink& second = both;
     CHECK(second.wants_acknowledger());
-    first.call(view, {});
-    second.call(view, {});
-    second.call(view, tern::acknowledger({}, {1, 1}));
-    CHECK(seen == "a-a+a");
+    second.call({.topic = "b"}, acknowledge);
+    CHECK(seen == "ab");
+    CHECK(who->told == tern::reason_code::quota_exceeded);
 }
 
-TEST_CASE("a consumer without a client has nobody to tell")
+TEST_CASE("a subscription begins unanswered and empty", "[consumer]")
 {
-    asio::io_context context;
-    const auto made = std::make_shared<consumer>(std::weak_ptr<client_core>(), context.get_executor());
+    const auto made = std::make_shared<consumer>(std::weak_ptr<client_core>(), asio::any_io_executor());
     CHECK(made->client() == nullptr);
-    CHECK(made->executor() == asio::any_io_executor(context.get_executor()));
     CHECK(made->state == consumer::phase::requested);
-    CHECK(made->buffered() == 0);
-    made->taken({1, 1});
-    made->release_handle();
     CHECK(made->result().reasons.empty());
+    CHECK(made->identifier() == 0);
+    CHECK(made->buffered() == 0);
+    CHECK_FALSE(made->receiver);
+}
+
+TEST_CASE("its handles see its answer and how many messages wait", "[consumer]")
+{
+    const auto made = std::make_shared<consumer>(std::weak_ptr<client_core>(), asio::any_io_executor());
+    made->answer.reasons = {tern::reason_code::granted_qos_1};
+    made->subscription_identifier = 5;
+    tern::message_pool pool;
+    made->queue.push({tern::message(pool, {.topic = "a", .payload = "first"}), {1, 1}, 100, false});
+    made->queue.push({tern::message(pool, {.topic = "a", .payload = "second"}), {}, 200, true});
+    CHECK(made->identifier() == 5);
+    CHECK(made->result().reasons.at(0) == tern::reason_code::granted_qos_1);
+    CHECK(made->buffered() == 2);
+    const queued_message oldest = made->queue.pop();
+    CHECK(oldest.content.payload_text() == "first");
+    CHECK(oldest.on_taken == taking{1, 1});
+    CHECK(oldest.size == 100);
+    CHECK(made->buffered() == 1);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-
 #include "tern/client/dispatcher.hpp"
 
 #include "support/catch.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,97 +15,117 @@ namespace
 
 struct consumer
 {
-    char name;
     std::uint64_t mark = 0;
+    char name = '?';
 };
 
 using dispatcher = tern::detail::dispatcher<consumer>;
 
-// The names of those whom a message is for, sorted.
-std::string who(dispatcher& table, std::string_view topic, std::vector<std::uint32_t> identifiers = {})
+/// The names of those who get a message, in alphabetical order.
+std::string who(dispatcher& dispatch, std::string_view topic, std::initializer_list<std::uint32_t> identifiers = {})
 {
-    tern::message_view view;
-    view.topic = topic;
-    view.properties.subscription_identifiers = identifiers;
+    const std::vector<std::uint32_t> list(identifiers);
+    tern::message_view message{.topic = topic};
+    message.properties.subscription_identifiers = tern::subscription_identifiers(list);
     std::vector<consumer*> found;
-    table.collect(view, found);
+    dispatch.collect(message, found);
     std::string names;
     for (const consumer* each : found)
     {
-        names.push_back(each->name);
+        names += each->name;
     }
     std::sort(names.begin(), names.end());
     return names;
 }
 
+struct fixture
+{
+    using filters = std::vector<std::string>;
+
+    consumer a{0, 'a'}, b{0, 'b'}, c{0, 'c'};
+    dispatcher dispatch;
+
+    void subscribe(consumer& who_wants, std::uint32_t identifier, const filters& wanted)
+    {
+        for (const std::string& filter : wanted)
+        {
+            dispatch.add(who_wants, filter);
+        }
+        dispatch.identify(who_wants, identifier, wanted);
+    }
+};
+
 } // namespace
 
-TEST_CASE("without identifiers messages are dispatched by matching")
+TEST_CASE_METHOD(fixture, "without identifiers the topic decides, each gets a message once", "[dispatcher]")
 {
-    dispatcher table;
-    consumer a{'a'};
-    consumer b{'b'};
-    table.add(a, "x/+");
-    table.add(b, "x/#");
-    table.add(b, "x/y");
-    table.add(a, "$share/group/z");
-    CHECK(who(table, "x/y") == "ab");
-    CHECK(who(table, "x") == "b");
-    CHECK(who(table, "z") == "a");
-    CHECK(who(table, "other").empty());
-    CHECK(table.remove(a, "x/+"));
-    CHECK_FALSE(table.remove(a, "x/+"));
-    CHECK(who(table, "x/y") == "b");
+    CHECK(dispatch.empty());
+    subscribe(a, 0, {"x/+", "x/#", "x/1"});
+    subscribe(b, 0, {"x/1"});
+    subscribe(c, 0, {"$share/group/x/+"});
+    CHECK_FALSE(dispatch.empty());
+    CHECK(who(dispatch, "x/1") == "abc");
+    CHECK(who(dispatch, "x/2") == "ac");
+    CHECK(who(dispatch, "x") == "a");
+    CHECK(who(dispatch, "y").empty());
 }
 
-TEST_CASE("with identifiers they are dispatched by those alone")
+TEST_CASE_METHOD(fixture, "an identifier names its subscription, whatever else matches", "[dispatcher]")
 {
-    dispatcher table;
-    consumer a{'a'};
-    consumer b{'b'};
-    table.add(a, "x/+");
-    table.identify(a, 1, std::array{std::string_view("x/+")});
-    table.add(b, "x/#");
-    table.identify(b, 2, std::array{std::string_view("x/#")});
-    CHECK(who(table, "x/y", {1}) == "a");
-    CHECK(who(table, "x/y", {2}) == "b");
-    CHECK(who(table, "x/y", {1, 2}) == "ab");
-    CHECK(who(table, "x/y", {2, 2}) == "b");
-    CHECK(who(table, "x/y", {9}) == "ab"); // an identifier that nobody gave: by matching
+    subscribe(a, 1, {"x/+"});
+    subscribe(b, 2, {"x/#"});
+    CHECK(who(dispatch, "x/1", {1}) == "a");
+    CHECK(who(dispatch, "x/1", {2}) == "b");
+    CHECK(who(dispatch, "x/1", {1, 2}) == "ab");
+    CHECK(who(dispatch, "x/1", {1, 1}) == "a");
+    CHECK(who(dispatch, "x/1", {9}) == "ab"); // of nobody: the topic decides
+    CHECK(who(dispatch, "x/1", {9, 2}) == "b");
 }
 
-TEST_CASE("the same filter twice is one subscription at the server, and both get its messages")
+TEST_CASE_METHOD(fixture, "who shares a filter gets its messages, under the identifier of either", "[dispatcher]")
 {
-    dispatcher table;
-    consumer a{'a'};
-    consumer b{'b'};
-    table.add(a, "x");
-    table.identify(a, 1, std::array{std::string_view("x")});
-    table.add(b, "x");
-    table.identify(b, 2, std::array{std::string_view("x")});
-    CHECK(who(table, "x", {1}) == "ab");
-    CHECK(who(table, "x", {2}) == "ab");
-    CHECK_FALSE(table.remove(b, "x"));
-    table.forget_owner(b, 2);
-    CHECK(who(table, "x", {2}) == "a"); // the server still has the identifier of the later one
-    CHECK(who(table, "x", {1}) == "a");
-    CHECK(table.remove(a, "x"));
-    table.forget_owner(a, 1);
-    CHECK(who(table, "x", {2}).empty());
-    CHECK(table.empty());
+    subscribe(a, 1, {"x", "y"});
+    subscribe(b, 2, {"x"}); // from now on the server sends x with 2
+    CHECK(who(dispatch, "x", {2}) == "ab");
+    CHECK(who(dispatch, "x", {1}) == "ab"); // was on its way
+    CHECK(who(dispatch, "y", {1}) == "a");
+    CHECK(dispatch.members("x") == std::vector<consumer*>{&a, &b});
+    CHECK(dispatch.members("z").empty());
+    dispatch.add(a, "x"); // again, without effect
+    CHECK(dispatch.members("x").size() == 2);
+
+    CHECK_FALSE(dispatch.remove(b, "x")); // a still has it
+    CHECK_FALSE(dispatch.remove(b, "x"));
+    dispatch.forget_owner(b, 2);
+    CHECK(who(dispatch, "x", {2}) == "a"); // the server still says 2
+    CHECK(dispatch.remove(a, "x"));
+    CHECK(dispatch.remove(a, "y"));
+    CHECK_FALSE(dispatch.remove(a, "z"));
+    dispatch.forget_owner(a, 1);
+    CHECK(dispatch.empty());
+    CHECK(who(dispatch, "x", {1, 2}).empty());
 }
 
-TEST_CASE("identifiers of an earlier process are not trusted")
+TEST_CASE_METHOD(fixture, "a subscription that has ended gets nothing, by topic or by identifier", "[dispatcher]")
 {
-    dispatcher table;
-    consumer a{'a'};
-    consumer b{'b'};
-    table.add(a, "x");
-    table.identify(a, 1, std::array{std::string_view("x")});
-    table.add(b, "y");
-    table.identify(b, 2, std::array{std::string_view("y")});
-    CHECK(who(table, "y", {1}) == "a");
-    table.distrust_identifiers(true);
-    CHECK(who(table, "y", {1}) == "b");
-    CHECK(who(table, "z", {1}).empty());
+    subscribe(a, 1, {"x/+"});
+    subscribe(b, 2, {"x/#"});
+    CHECK(dispatch.remove(a, "x/+"));
+    dispatch.forget_owner(a, 1);
+    CHECK(who(dispatch, "x/1", {1}) == "b");
+    CHECK(who(dispatch, "x/1") == "b");
+    subscribe(c, 1, {"z"}); // an identifier can be given again
+    CHECK(who(dispatch, "z", {1}) == "c");
+}
+
+TEST_CASE_METHOD(fixture, "identifiers of an earlier process have to match the topic as well", "[dispatcher]")
+{
+    subscribe(a, 1, {"x/+"});
+    subscribe(b, 2, {"y"});
+    dispatch.distrust_identifiers(true);
+    CHECK(who(dispatch, "x/1", {1}) == "a");
+    CHECK(who(dispatch, "y", {1}) == "b"); // 1 was another's then
+    CHECK(who(dispatch, "z", {1}).empty());
+    dispatch.distrust_identifiers(false);
+    CHECK(who(dispatch, "z", {1}) == "a");
 }

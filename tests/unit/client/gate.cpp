@@ -1,23 +1,65 @@
 // SPDX-License-Identifier: BSL-1.0
-
 #include "tern/client/gate.hpp"
 
 #include "support/catch.hpp"
 
 #include <asio/io_context.hpp>
 
-TEST_CASE("a closed gate touches the executor no more")
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+TEST_CASE("an open gate posts to its executor, from any thread", "[gate]")
 {
     asio::io_context context;
-    tern::detail::gate gate(context.get_executor());
-    int calls = 0;
-    CHECK(gate.post([&] { ++calls; }));
-    CHECK(calls == 0);
-    context.poll();
-    CHECK(calls == 1);
-    gate.close();
-    CHECK_FALSE(gate.post([&] { ++calls; }));
+    tern::detail::gate entrance(context.get_executor());
+    int runs = 0;
+    CHECK(entrance.post([&runs] { ++runs; }));
+    std::thread([&] { CHECK(entrance.post([&runs] { ++runs; })); }).join();
+    CHECK(runs == 0); // never inside the call
+    context.run();
+    CHECK(runs == 2);
+}
+
+TEST_CASE("behind a closed gate nothing touches the executor", "[gate]")
+{
+    std::optional<asio::io_context> context(std::in_place);
+    tern::detail::gate entrance(context->get_executor());
+    int runs = 0;
+    CHECK(entrance.post([&runs] { ++runs; }));
+    entrance.close();
+    CHECK_FALSE(entrance.post([&runs] { runs += 100; }));
+    context->run();
+    CHECK(runs == 1); // what was inside already goes on
+    context.reset();
+    auto argument = std::make_unique<int>(1);
+    CHECK_FALSE(entrance.post([kept = std::move(argument)] {}));
+    entrance.close();
+    CHECK_FALSE(entrance.post([] {}));
+}
+
+TEST_CASE("closing waits for who is inside", "[gate]")
+{
+    asio::io_context context;
+    tern::detail::gate entrance(context.get_executor());
+    int accepted = 0;
+    int runs = 0;
+    std::thread other([&] {
+        while (entrance.post([&runs] { ++runs; }))
+        {
+            ++accepted;
+        }
+    });
+    while (runs < 100)
+    {
+        context.restart();
+        context.run_one_for(std::chrono::milliseconds(100));
+    }
+    entrance.close();
+    other.join();
     context.restart();
-    CHECK(context.poll() == 0);
-    CHECK(calls == 1);
+    context.run();
+    CHECK(runs == accepted);
 }
