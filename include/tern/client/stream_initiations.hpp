@@ -19,9 +19,9 @@
 #include "tern/options.hpp"
 
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_executor.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
-#include <asio/system_executor.hpp>
 
 #include <memory>
 #include <system_error>
@@ -63,8 +63,12 @@ protected:
     {
         if (target == nullptr)
         {
-            const asio::any_io_executor anywhere = asio::system_executor();
-            Erased(std::forward<Handler>(handler), anywhere).post(anywhere, errc::subscription_ended, Results{}...);
+            // No client's executor to go over: straight to the handler's own.
+            using handler_type = std::decay_t<Handler>;
+            handler_type local(std::forward<Handler>(handler));
+            const auto own = asio::get_associated_executor(local);
+            asio::post(own, bound_completion<handler_type, std::error_code, Results...>(
+                                std::move(local), make_error_code(errc::subscription_ended), Results{}...));
             return;
         }
         const std::shared_ptr<client_core> core = target->client();
