@@ -3,20 +3,24 @@
 // Every asynchronous function honours what is associated with its handler: executor, allocator, cancellation slot.
 
 #include "interface/operations.hpp"
-
 #include "support/catch.hpp"
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/cancellation_type.hpp>
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/strand.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
-#include <thread>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 using namespace tern_test;
 
@@ -25,7 +29,7 @@ namespace
 
 struct ledger
 {
-    std::size_t taken = 0;      ///< allocations
+    std::size_t taken = 0;     ///< allocations
     std::ptrdiff_t blocks = 0; ///< that were taken and not returned
 };
 
@@ -124,105 +128,56 @@ struct local_handler
     asio::io_context* context;
 };
 
-/// Starts it where asked: on the client's executor, or from a thread that is not on it.
-template <class Operation, class Handler>
-void start(stage& s, Operation& operation, ending how, Handler handler, bool from_another_thread)
+/// An operation of any type, so that the checks are compiled once.
+struct tested_operation
+{
+    std::string_view name;
+    bool (*prepare)(stage&, ending);
+    void (*start_associated)(stage&, ending, associated_handler);
+    void (*start_local)(stage&, ending, local_handler);
+    void (*start_witnessed)(stage&, std::shared_ptr<int>);
+    std::error_code error;
+};
+
+template <class Operation>
+tested_operation make_tested()
+{
+    return {Operation::name,
+            [](stage& s, ending how) { return Operation().prepare(s, how); },
+            [](stage& s, ending how, associated_handler handler) { Operation().start(s, how, std::move(handler)); },
+            [](stage& s, ending how, local_handler handler) { Operation().start(s, how, std::move(handler)); },
+            [](stage& s, std::shared_ptr<int> witness) {
+                Operation().start(s, ending::never,
+                                  [witness = std::move(witness)](std::error_code, const auto&...) { ++*witness; });
+            },
+            Operation().error()};
+}
+
+const std::vector<tested_operation>& every_tested()
+{
+    static const std::vector<tested_operation> all = std::apply(
+        [](auto... operation) { return std::vector<tested_operation>{make_tested<decltype(operation)>()...}; },
+        every_operation());
+    return all;
+}
+
+/// Starts it on the client's executor, or as from another thread: nobody runs the context at the moment.
+template <class Handler>
+void start(stage& s, void (*function)(stage&, ending, Handler), ending how, Handler handler, bool from_another_thread)
 {
     if (from_another_thread)
     {
-        operation.start(s, how, std::move(handler)); // nobody runs the context at the moment
+        function(s, how, std::move(handler));
     }
     else
     {
-        asio::post(s.context, [&s, &operation, how, handler]() mutable {
-            operation.start(s, how, std::move(handler));
-        });
+        asio::post(s.context, [&s, function, how, handler] { function(s, how, handler); });
     }
 }
 
-template <class Operation>
-void check_foreign_executor(ending how, bool from_another_thread)
+std::string describe(const tested_operation& operation, bool from_another_thread)
 {
-    INFO(Operation::name << (how == ending::success ? ", success" : ", failure")
-                         << (from_another_thread ? ", from another thread" : ""));
-    stage s;
-    Operation operation;
-    REQUIRE(operation.prepare(s, how));
-    asio::io_context other(1);
-    observation seen;
-    start(s, operation, how, associated_handler{&seen, asio::make_strand(other)}, from_another_thread);
-    settle(s.context);
-    CHECK(seen.calls == 0);
-    REQUIRE(run_until(s.context, [&] {
-        settle(other);
-        return seen.calls != 0;
-    }));
-    CHECK(seen.on_its_executor);
-    CHECK(seen.error == (how == ending::success ? std::error_code() : operation.error()));
-    CHECK(seen.memory.taken > 0);
-    CHECK(seen.slot_was_cleared);
-    CHECK(seen.memory.blocks == 0);
-    settle(s.context);
-    settle(other);
-    CHECK(seen.calls == 1);
-}
-
-template <class Operation>
-void check_local_handler(ending how, bool from_another_thread)
-{
-    INFO(Operation::name << (how == ending::success ? ", success" : ", failure")
-                         << (from_another_thread ? ", from another thread" : ""));
-    stage s;
-    Operation operation;
-    REQUIRE(operation.prepare(s, how));
-    observation seen;
-    start(s, operation, how, local_handler{&seen, &s.context}, from_another_thread);
-    REQUIRE(run_until(s.context, [&] { return seen.calls != 0; }));
-    CHECK(seen.on_its_executor);
-    CHECK(seen.error == (how == ending::success ? std::error_code() : operation.error()));
-    CHECK(seen.memory.taken > 0);
-    CHECK(seen.blocks == 0); // returned before the handler was called
-    CHECK(seen.slot_was_cleared);
-    settle(s.context);
-    CHECK(seen.calls == 1);
-}
-
-template <class Operation>
-void check_cancellation(asio::cancellation_type type, bool from_another_thread)
-{
-    INFO(Operation::name << ", cancellation type " << static_cast<unsigned>(type)
-                         << (from_another_thread ? ", from another thread" : ""));
-    stage s;
-    Operation operation;
-    REQUIRE(operation.prepare(s, ending::never));
-    observation seen;
-    start(s, operation, ending::never, local_handler{&seen, &s.context}, from_another_thread);
-    settle(s.context);
-    settle(s.context);
-    REQUIRE(seen.calls == 0);
-    seen.signal.emit(asio::cancellation_type::none);
-    settle(s.context);
-    REQUIRE(seen.calls == 0);
-    REQUIRE(seen.signal.slot().has_handler());
-    seen.signal.emit(type);
-    CHECK(seen.calls == 0); // never inside of what cancels
-    seen.signal.emit(type);
-    settle(s.context);
-    CHECK(seen.calls == 1);
-    CHECK(seen.error == asio::error::operation_aborted);
-    CHECK(seen.blocks == 0);
-    CHECK(seen.slot_was_cleared);
-    s.client.reset();
-    settle(s.context);
-    CHECK(seen.calls == 1);
-}
-
-/// Calls `function.template operator()<Operation>()` for each.
-template <class Function>
-void for_every_operation(Function function)
-{
-    std::apply([&](auto... operation) { (function.template operator()<decltype(operation)>(), ...); },
-               every_operation());
+    return std::string(operation.name) + (from_another_thread ? ", from another thread" : "");
 }
 
 } // namespace
@@ -230,44 +185,118 @@ void for_every_operation(Function function)
 TEST_CASE("every completion handler runs on its associated executor")
 {
     const bool from_another_thread = GENERATE(false, true);
-    for_every_operation([=]<class Operation>() {
-        check_foreign_executor<Operation>(ending::success, from_another_thread);
-        check_foreign_executor<Operation>(ending::failure, from_another_thread);
-    });
+    const ending how = GENERATE(ending::success, ending::failure);
+    for (const tested_operation& operation : every_tested())
+    {
+        INFO(describe(operation, from_another_thread) << (how == ending::success ? ", success" : ", failure"));
+        stage s;
+        REQUIRE(operation.prepare(s, how));
+        asio::io_context other(1);
+        observation seen;
+        start(s, operation.start_associated, how, associated_handler{&seen, asio::make_strand(other)},
+              from_another_thread);
+        settle(s.context);
+        CHECK(seen.calls == 0);
+        REQUIRE(run_until(s.context, [&] {
+            settle(other);
+            return seen.calls != 0;
+        }));
+        CHECK(seen.on_its_executor);
+        CHECK(seen.error == (how == ending::success ? std::error_code() : operation.error));
+        CHECK(seen.memory.taken > 0);
+        CHECK(seen.memory.blocks == 0);
+        CHECK(seen.slot_was_cleared);
+        settle(s.context);
+        settle(other);
+        CHECK(seen.calls == 1);
+    }
 }
 
 TEST_CASE("every operation takes memory from the handler's allocator and returns it before the call")
 {
     const bool from_another_thread = GENERATE(false, true);
-    for_every_operation([=]<class Operation>() {
-        check_local_handler<Operation>(ending::success, from_another_thread);
-        check_local_handler<Operation>(ending::failure, from_another_thread);
-    });
+    const ending how = GENERATE(ending::success, ending::failure);
+    for (const tested_operation& operation : every_tested())
+    {
+        INFO(describe(operation, from_another_thread) << (how == ending::success ? ", success" : ", failure"));
+        stage s;
+        REQUIRE(operation.prepare(s, how));
+        observation seen;
+        start(s, operation.start_local, how, local_handler{&seen, &s.context}, from_another_thread);
+        REQUIRE(run_until(s.context, [&] { return seen.calls != 0; }));
+        CHECK(seen.on_its_executor);
+        CHECK(seen.error == (how == ending::success ? std::error_code() : operation.error));
+        CHECK(seen.memory.taken > 0);
+        CHECK(seen.blocks == 0);
+        CHECK(seen.slot_was_cleared);
+        settle(s.context);
+        CHECK(seen.calls == 1);
+    }
 }
 
 TEST_CASE("every operation can be cancelled through its slot")
 {
     const bool from_another_thread = GENERATE(false, true);
-    const auto type = GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
-                               asio::cancellation_type::total);
-    for_every_operation([=]<class Operation>() { check_cancellation<Operation>(type, from_another_thread); });
+    const auto type =
+        GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total);
+    for (const tested_operation& operation : every_tested())
+    {
+        INFO(describe(operation, from_another_thread) << ", cancellation type " << static_cast<unsigned>(type));
+        stage s;
+        REQUIRE(operation.prepare(s, ending::never));
+        observation seen;
+        start(s, operation.start_local, ending::never, local_handler{&seen, &s.context}, from_another_thread);
+        settle(s.context);
+        REQUIRE(seen.calls == 0);
+        REQUIRE(seen.signal.slot().has_handler());
+        seen.signal.emit(asio::cancellation_type::none);
+        settle(s.context);
+        REQUIRE(seen.calls == 0);
+        seen.signal.emit(type);
+        CHECK(seen.calls == 0); // never inside of what cancels
+        seen.signal.emit(type);
+        settle(s.context);
+        CHECK(seen.calls == 1);
+        CHECK(seen.error == asio::error::operation_aborted);
+        CHECK(seen.blocks == 0);
+        CHECK(seen.slot_was_cleared);
+        s.client.reset();
+        settle(s.context);
+        CHECK(seen.calls == 1);
+    }
 }
 
-TEST_CASE("a handler without associations is destroyed and never called when the context ends")
+TEST_CASE("every operation that another thread asked for can be cancelled before it has begun")
 {
-    for_every_operation([]<class Operation>() {
-        INFO(Operation::name);
+    for (const tested_operation& operation : every_tested())
+    {
+        INFO(operation.name);
+        stage s;
+        REQUIRE(operation.prepare(s, ending::never));
+        observation seen;
+        operation.start_local(s, ending::never, local_handler{&seen, &s.context});
+        seen.signal.emit(asio::cancellation_type::terminal);
+        settle(s.context);
+        CHECK(seen.calls == 1);
+        CHECK(seen.error == asio::error::operation_aborted);
+    }
+}
+
+TEST_CASE("a handler is destroyed and never called when the context ends")
+{
+    for (const tested_operation& operation : every_tested())
+    {
+        INFO(operation.name);
         const auto witness = std::make_shared<int>(0);
         {
             std::optional<stage> s(std::in_place);
-            Operation operation;
             REQUIRE(operation.prepare(*s, ending::never));
-            operation.start(*s, ending::never, [witness](std::error_code, const auto&...) { ++*witness; });
+            operation.start_witnessed(*s, witness);
             settle(s->context);
             CHECK(witness.use_count() == 2);
             s.reset(); // client, broker and context, in this order; nothing runs any more
         }
         CHECK(*witness == 0);
         CHECK(witness.use_count() == 1);
-    });
+    }
 }

@@ -6,7 +6,6 @@
 #define TERN_TESTS_INTERFACE_OPERATIONS_HPP
 
 #include "support/memory_client.hpp"
-
 #include "tern/testing/broker/policy.hpp"
 
 #include <asio/error.hpp>
@@ -170,8 +169,7 @@ struct publishing
     {
         const bool fails = how == ending::failure;
         const std::string_view topic = !fails ? "topic" : Qos == tern::qos::at_most_once ? "topic/#" : "refused/topic";
-        return s.client->async_publish(topic, "payload", tern::publish_options{.qos = Qos},
-                                       std::forward<Token>(token));
+        return s.client->async_publish(topic, "payload", tern::publish_options{.qos = Qos}, std::forward<Token>(token));
     }
 
     std::error_code error() const
@@ -201,8 +199,7 @@ struct subscribing
     auto start(stage& s, ending how, Token&& token)
     {
         const std::string_view filter = how == ending::failure ? "refused/#" : "granted/#";
-        return s.client->async_subscribe(filter,
-                                         tern::subscribe_options{.maximum_qos = tern::qos::at_least_once},
+        return s.client->async_subscribe(filter, tern::subscribe_options{.maximum_qos = tern::qos::at_least_once},
                                          std::forward<Token>(token));
     }
 
@@ -228,9 +225,9 @@ struct subscribing_to_several
     template <class Token>
     auto start(stage& s, ending how, Token&& token)
     {
-        return s.client->async_subscribe(std::span<const tern::topic_subscription>(how == ending::failure ? refused
-                                                                                                         : granted),
-                                         std::forward<Token>(token));
+        return s.client->async_subscribe(
+            std::span<const tern::topic_subscription>(how == ending::failure ? refused : granted),
+            std::forward<Token>(token));
     }
 
     std::error_code error() const { return tern::reason_code::not_authorized; }
@@ -310,9 +307,9 @@ struct waiting_for_the_answer_to_a_handler
 
     bool prepare(stage& s, ending how)
     {
-        s.registration = s.client->on_message(how == ending::failure ? "refused/a" : "granted/a",
-                                              [](const tern::message_view&) {},
-                                              {.maximum_qos = tern::qos::at_least_once});
+        s.registration =
+            s.client->on_message(how == ending::failure ? "refused/a" : "granted/a", [](const tern::message_view&) {},
+                                 {.maximum_qos = tern::qos::at_least_once});
         return how == ending::never || s.connect();
     }
 

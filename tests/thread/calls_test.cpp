@@ -3,11 +3,9 @@
 // Calls from other threads while the client runs: every handler is called exactly once, and no message is lost. Built
 // with ThreadSanitizer too. Nothing here passes or fails by its timing.
 
-#include "thread/home.hpp"
-
 #include "support/catch.hpp"
-
 #include "tern/testing/broker/policy.hpp"
+#include "thread/home.hpp"
 
 #include <asio/bind_executor.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -289,9 +287,8 @@ TEST_CASE("a disconnect from another thread lets go what others have published")
     std::thread one(publish);
     std::thread other(publish);
     one.join(); // what it asked for comes before the disconnect
-    auto disconnected = std::async(std::launch::async, [&] {
-        within_patience(h.client->async_disconnect(asio::use_future));
-    });
+    auto disconnected =
+        std::async(std::launch::async, [&] { within_patience(h.client->async_disconnect(asio::use_future)); });
     disconnected.get();
     other.join();
     h.destroy_client(); // ends what came too late
@@ -432,8 +429,7 @@ TEST_CASE("an authenticator may answer from another thread")
         tern::testing::authentication_answer authenticate(const tern::testing::client_identity&, std::string_view,
                                                           tern::byte_view data, bool, bool) override
         {
-            return {data.text() == "secret" ? tern::reason_code::success : tern::reason_code::not_authorized,
-                    {}};
+            return {data.text() == "secret" ? tern::reason_code::success : tern::reason_code::not_authorized, {}};
         }
     } policy;
     home h(anywhere());

@@ -82,11 +82,11 @@ inline tern::client_limits patient_limits()
 /// The kinds of executors that a client can live on.
 enum class residence
 {
-    context,         ///< an io_context that one thread runs
-    context_strand,  ///< a strand over an io_context that three threads run
-    any_strand,      ///< the same, type-erased before the strand was made
-    pool,            ///< a thread_pool of one thread
-    pool_strand,     ///< a strand over a thread_pool of three threads
+    context,        ///< an io_context that one thread runs
+    context_strand, ///< a strand over an io_context that three threads run
+    any_strand,     ///< the same, type-erased before the strand was made
+    pool,           ///< a thread_pool of one thread
+    pool_strand,    ///< a strand over a thread_pool of three threads
 };
 
 class home
