@@ -20,8 +20,12 @@
 #include <asio/signal_set.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <functional>
+#include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -74,11 +78,18 @@ public:
     asio::awaitable<int> connect()
     {
         const std::string url = broker_url(options_);
-        const tern::connect_options options = connect_options_of(options_);
+        tern::connect_options options = connect_options_of(options_);
         std::error_code error;
-        const tern::connect_result result =
-            co_await client_.async_connect(url, options, asio::redirect_error(asio::use_awaitable, error));
-        if (!error)
+        tern::connect_result result;
+        if (wants_lasting_session(options))
+        {
+            result = co_await prepare_lasting_session(url, options, error);
+        }
+        if (!error && !closing_)
+        {
+            result = co_await client_.async_connect(url, options, asio::redirect_error(asio::use_awaitable, error));
+        }
+        if (!error && !closing_)
         {
             connected_ = true;
             co_return exit_success;
@@ -94,13 +105,71 @@ public:
     /// Says goodbye to the broker once everything under way is done; then nothing keeps the program running.
     void close()
     {
-        if (!std::exchange(closing_, true))
+        if (!connected_)
         {
-            client_.async_disconnect(disconnect_options_of(options_), [this](std::error_code) { signals_.cancel(); });
+            closing_ = true;
+            context_.stop(); // nobody has answered yet
+        }
+        else if (!std::exchange(closing_, true))
+        {
+            tern::disconnect_options options = disconnect_options_of(options_);
+            if (ends_session_ && !options.session_expiry)
+            {
+                options.session_expiry = std::chrono::seconds(0);
+            }
+            client_.async_disconnect(options, [this](std::error_code) { signals_.cancel(); });
         }
     }
 
 private:
+    /// Mosquitto keeps a session over its own restart only if the session began without Clean Start. So where messages
+    /// are to survive that, the programs do not use it, and see to it that there is nothing to clean.
+    [[nodiscard]] bool wants_lasting_session(const tern::connect_options& options) const
+    {
+        return options_.version == tern::protocol_version::v5 && options_.qos != tern::qos::at_most_once &&
+               options.clean_start && options.session_expiry != std::chrono::seconds(0) &&
+               !options.authentication_method;
+    }
+
+    asio::awaitable<tern::connect_result>
+    prepare_lasting_session(const std::string& url, tern::connect_options& options, std::error_code& error)
+    {
+        tern::connect_result result;
+        if (options.client_id.empty())
+        {
+            unique_id_ = make_unique_id();
+            options.client_id = unique_id_;
+        }
+        else
+        {
+            tern::connect_options clearing = options;
+            clearing.session_expiry = std::chrono::seconds(0);
+            clearing.will.reset();
+            tern::client client(context_);
+            result = co_await client.async_connect(url, clearing, asio::redirect_error(asio::use_awaitable, error));
+            std::error_code ignored;
+            co_await client.async_disconnect(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        options.clean_start = false;
+        ends_session_ = !options.session_expiry;
+        options.session_expiry = options.session_expiry.value_or(std::chrono::hours(1));
+        co_return result;
+    }
+
+    /// Random, in characters and of a length that every broker accepts: v5 [MQTT-3.1.3-5].
+    static std::string make_unique_id()
+    {
+        constexpr std::string_view characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        std::random_device source;
+        std::uniform_int_distribution<std::size_t> choice(0, characters.size() - 1);
+        std::string id = "tern";
+        while (id.size() < 23)
+        {
+            id.push_back(characters[choice(source)]);
+        }
+        return id;
+    }
+
     void explain(std::error_code error, const std::string& reason_string) const
     {
         const std::string broker = broker_name(options_);
@@ -153,6 +222,8 @@ private:
     tern::client client_;
     asio::signal_set signals_;
     std::function<void(int)> given_up_;
+    std::string unique_id_;
+    bool ends_session_ = false; ///< it was only for the time of this program
     bool connected_ = false;
     bool closing_ = false;
 };

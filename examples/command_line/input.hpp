@@ -23,6 +23,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 namespace command_line
 {
 
@@ -51,8 +53,8 @@ inline std::size_t read_some(int descriptor, char* to, std::size_t size, std::st
         }
         if (errno != EINTR)
         {
-            throw input_error("Cannot read " + std::string(name) + ": " +
-                              std::error_code(errno, std::system_category()).message() + '.');
+            throw input_error(std::string(name) +
+                              " cannot be read: " + std::error_code(errno, std::system_category()).message() + '.');
         }
     }
 }
@@ -101,11 +103,13 @@ inline std::string read_file(const std::string& name)
         int opened;
         ~closer() { ::close(opened); }
     } close_at_end{descriptor};
-    if (::lseek(descriptor, 0, SEEK_END) > static_cast<off_t>(largest_message))
+    struct stat status
+    {};
+    if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+        status.st_size > static_cast<off_t>(largest_message))
     {
         detail::throw_too_large(description);
     }
-    (void)::lseek(descriptor, 0, SEEK_SET);
     return read_all(descriptor, description);
 }
 
@@ -175,7 +179,7 @@ private:
         const std::size_t before = buffer_.size();
         buffer_.resize(before + step);
         const std::size_t count =
-            detail::read_some(input_.native_handle(), buffer_.data() + before, step, "the standard input");
+            detail::read_some(input_.native_handle(), buffer_.data() + before, step, "The standard input");
         buffer_.resize(before + count);
         at_end_ = count == 0;
         co_return !at_end_;

@@ -51,8 +51,8 @@ void apply_message_properties(Options& options, const property_list& properties)
 inline void apply_connect_properties(tern::connect_options& options, const property_list& properties)
 {
     using p = tern::property;
-    options.receive_maximum =
-        static_cast<std::uint16_t>(properties.number(p::receive_maximum).value_or(options.receive_maximum));
+    // Messages are written out as they come, none waits here; so the broker may send as many as it likes.
+    options.receive_maximum = static_cast<std::uint16_t>(properties.number(p::receive_maximum).value_or(65'535));
     options.maximum_packet_size = properties.number(p::maximum_packet_size).value_or(options.maximum_packet_size);
     options.topic_alias_maximum =
         static_cast<std::uint16_t>(properties.number(p::topic_alias_maximum).value_or(options.topic_alias_maximum));

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -163,6 +164,9 @@ public:
             {
                 port_ = free_port();
             }
+            std::error_code none_yet;
+            const std::uintmax_t logged = std::filesystem::file_size(log_file(), none_yet);
+            log_begin_ = none_yet ? 0 : static_cast<std::streamoff>(logged);
             const std::string configuration = directory_.write("mosquitto.conf", configuration_text());
             process_ = std::make_unique<process>(
                 std::vector<std::string>{find_program("mosquitto").value_or("mosquitto"), "-c", configuration});
@@ -171,7 +175,7 @@ public:
                 return;
             }
         }
-        throw std::runtime_error("mosquitto did not start: " + process_->error());
+        throw std::runtime_error("mosquitto did not start: " + process_->error() + log());
     }
 
     /// Ends it as an administrator does; it saves what its clients left.
@@ -186,21 +190,35 @@ public:
     /// Waits until its log since the last start holds `text` (`count` times), such as "Sending SUBACK to name".
     bool wait_for_log(std::string_view text, std::size_t count = 1, std::chrono::milliseconds limit = 10s)
     {
-        return process_->wait_for_error(text, count, limit);
+        const process::clock::time_point end = process::clock::now() + limit;
+        while (process::occurrences(log(), text) < count)
+        {
+            if (process::clock::now() >= end)
+            {
+                return false;
+            }
+            std::this_thread::sleep_for(5ms);
+        }
+        return true;
     }
 
     /// What it logged since it was started last.
-    [[nodiscard]] const std::string& log()
+    [[nodiscard]] std::string log() const
     {
-        (void)process_->ended();
-        return process_->error();
+        std::ifstream file(log_file(), std::ios::binary);
+        file.seekg(log_begin_);
+        return {std::istreambuf_iterator<char>(file), {}};
     }
 
 private:
+    // A file, because a pipe that nobody reads at the moment would stop the broker.
+    [[nodiscard]] std::string log_file() const { return (directory_.path() / "log").string(); }
+
     [[nodiscard]] std::string configuration_text() const
     {
         std::string text = "listener " + port_text() + " 127.0.0.1\n";
-        text += "log_dest stderr\nlog_type all\npersistence true\nmax_queued_messages 0\nmax_inflight_messages 100\n";
+        text += "log_dest file " + log_file() +
+                "\nlog_type all\npersistence true\nmax_queued_messages 0\nmax_inflight_messages 100\n";
         text += "persistence_location " + directory_.path().string() + "/\n";
         if (::geteuid() == 0)
         {
@@ -235,6 +253,7 @@ private:
     temporary_directory directory_;
     std::string settings_;
     std::uint16_t port_ = 0;
+    std::streamoff log_begin_ = 0;
     std::unique_ptr<process> process_;
 };
 
