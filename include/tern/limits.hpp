@@ -38,7 +38,7 @@ struct client_limits
 {
     // Outgoing: a device that is offline for a minute at 1,000 messages a second still loses nothing.
     std::size_t maximum_queued_messages = 65'536;
-    std::size_t maximum_queued_bytes = 64U * 1024 * 1024;
+    std::size_t maximum_queued_bytes = 64U * 1024 * 1024; ///< as much again may be in flight
     full_queue_policy when_queue_full = full_queue_policy::wait;
     std::size_t maximum_waiting_messages = 65'536; ///< for room in the queue
     std::size_t maximum_waiting_bytes = 64U * 1024 * 1024;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the server's answers do to outgoing messages, what a resumed session sends again, and how a publish is cancelled.
+// What the server's answers do to outgoing messages, what a resumed session sends again, and how a publish is
+// cancelled.
 //
 // Layer: session. Standard: v5 3.4 to 3.7, 4.3, 4.4, v3.1.1 the same (sender).
 // A part of the engine: functions on its core. The decisions are in outgoing_table.hpp.
@@ -49,13 +50,14 @@ inline std::optional<event> complete(core& c, std::uint32_t index, reason_code r
 {
     session_state& s = c.session;
     const session::operation waiter = s.outgoing[index].operation;
+    const std::error_code refused = s.outgoing[index].error; // by this client, after it was sent
     s.identifiers.release(s.outgoing[index].packet_identifier);
     s.outgoing.remove(index);
     if (waiter == 0)
     {
         return std::nullopt;
     }
-    return publish_completed{waiter, to_error(reason), reason, properties};
+    return publish_completed{waiter, refused ? refused : to_error(reason), reason, properties};
 }
 
 /// PUBACK, PUBREC or PUBCOMP for a message that is in flight.

@@ -50,8 +50,8 @@ struct beginning
 {
     const connect_options& options = c.settings.options();
     const bool is_v5 = version == protocol_version::v5;
-    const bool asked_for = is_v5 ? options.session_expiry && options.session_expiry->count() > 0
-                                 : c.settings.wants_session();
+    const bool asked_for =
+        is_v5 ? options.session_expiry && options.session_expiry->count() > 0 : c.settings.wants_session();
     const bool claims = !options.clean_start && !options.client_id.empty() && asked_for;
     if (!is_v5 && !c.settings.wants_session())
     {
@@ -106,8 +106,8 @@ inline errc configure(core& c, const connect_options& options)
     {
         return error;
     }
-    const bool keeps_identifier = options.client_id.empty() ? !options.clean_start
-                                                            : options.client_id == c.session.client_identifier;
+    const bool keeps_identifier =
+        options.client_id.empty() ? !options.clean_start : options.client_id == c.session.client_identifier;
     std::string identifier(keeps_identifier ? std::string_view(c.session.client_identifier) : options.client_id);
     if (c.session.exists && !keeps_identifier)
     {
@@ -144,21 +144,23 @@ inline errc open_connection(core& c, protocol_version version, const std::option
     connection.version = version;
     connection.limits = server_limits{};
     c.output.clear();
-    const errc error =
-        emit(c, c.settings.packet(version, c.session.client_identifier, begin.clean_start, !begin.clearing,
-                                  c.limits.maximum_packet_size, authentication_data));
+    const errc error = emit(c, c.settings.packet(version, c.session.client_identifier, begin.clean_start,
+                                                 !begin.clearing, c.limits.maximum_packet_size, authentication_data));
     if (error != errc{})
     {
         return error;
     }
     const bool is_v5 = version == protocol_version::v5;
     connection.phase = connection_phase::handshaking; // v5 [MQTT-3.1.0-1] v3.1.1 [MQTT-3.1.0-1]
+    connection.keep_alive.sent(now);
+    c.session.cleared = false; // holds for one CONNECT: if its CONNACK is lost, the server may hold a session again
+    c.failure.reset();         // of the last connection, if nobody asked
     connection.clean_start = begin.clean_start;
     connection.expects_session = begin.expects_session;
     connection.clearing = begin.clearing;
     connection.established = false;
     const bool unbounded = !is_v5 && !begin.clean_start && !options.session_expiry; // 3.1.1 knows no expiry
-    connection.requested_expiry = unbounded                    ? never_expires
+    connection.requested_expiry = unbounded                     ? never_expires
                                   : is_v5 || !begin.clean_start ? c.settings.session_expiry()
                                                                 : std::chrono::seconds(0);
     connection.maximum_packet_size = c.settings.maximum_packet_size(version, c.limits.maximum_packet_size);
@@ -208,14 +210,13 @@ inline std::optional<event> finish_clearing(core& c)
 }
 
 /// The connection is made. \throws std::bad_alloc
-inline std::optional<event> establish(core& c, const wire::connack& packet, time_point now)
+inline std::optional<event> establish(core& c, const wire::connack& packet)
 {
     connection_state& connection = c.connection;
     session_state& s = c.session;
     const connect_options& options = c.settings.options();
     const server_limits limits = limits_of(packet.properties, options.keep_alive, connection.requested_expiry);
-    connection.aliases_of_client.reset(options.automatic_topic_aliases ? limits.topic_alias_maximum
-                                                                       : std::uint16_t{0});
+    connection.aliases_of_client.reset(options.automatic_topic_aliases ? limits.topic_alias_maximum : std::uint16_t{0});
     if (s.client_identifier.empty() && packet.properties.assigned_client_identifier) // v5 [MQTT-3.1.3-7]
     {
         s.client_identifier = *packet.properties.assigned_client_identifier;
@@ -232,10 +233,9 @@ inline std::optional<event> establish(core& c, const wire::connack& packet, time
     connection.limits = limits;
     connection.established = true;
     connection.phase = connection_phase::connected;
-    connection.keep_alive.start(limits.keep_alive, c.limits.ping_response, now);
+    connection.keep_alive.start(limits.keep_alive, c.limits.ping_response);
     s.exists = true;
     s.fresh = false;
-    s.cleared = false;
     s.expiry = limits.session_expiry;
     s.expires_at.reset(); // v5 [MQTT-4.1.0-1] v3.1.1 [MQTT-4.1.0-2]: not while connected
     ++c.counters.connects;
@@ -247,7 +247,7 @@ inline std::optional<event> establish(core& c, const wire::connack& packet, time
 }
 
 /// CONNACK came.
-inline std::optional<event> on_connack(core& c, const wire::frame& in, time_point now)
+inline std::optional<event> on_connack(core& c, const wire::frame& in)
 {
     if (c.connection.phase != connection_phase::handshaking) // v5 [MQTT-3.2.0-2]
     {
@@ -274,7 +274,7 @@ inline std::optional<event> on_connack(core& c, const wire::frame& in, time_poin
         fail(c, error);
         return std::nullopt;
     }
-    return c.connection.clearing ? finish_clearing(c) : establish(c, packet, now);
+    return c.connection.clearing ? finish_clearing(c) : establish(c, packet);
 }
 
 /// AUTH came.

@@ -55,6 +55,13 @@ struct core
     bool authenticated = false;
 };
 
+/// The caller has asked for the end of the connection: nothing new is taken in. A connection that was made only to
+/// discard an earlier session ends too, but the next one follows at once.
+[[nodiscard]] inline bool is_leaving(const core& c) noexcept
+{
+    return c.connection.phase == connection_phase::disconnecting && !c.connection.clearing;
+}
+
 /// Counts the packet that was encoded at the end of the output, and shows it to the observer.
 inline void commit_packet(core& c, std::size_t size) noexcept
 {
@@ -93,11 +100,7 @@ void emit_acknowledgement(core& c, std::uint16_t packet_identifier, reason_code 
     packet.packet_identifier = packet_identifier;
     packet.reason_code = c.connection.version == protocol_version::v5 ? reason : reason_code::success;
     const std::size_t before = c.output.size();
-    if (emit(c, packet) == errc::invalid_option) // a code that the application chose and this packet cannot carry
-    {
-        packet.reason_code = reason_code::unspecified_error;
-        (void)emit(c, packet);
-    }
+    (void)emit(c, packet);
     c.connection.answer_bytes += c.output.size() - before;
 }
 

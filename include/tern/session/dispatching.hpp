@@ -62,7 +62,7 @@ inline void dispatch(core& c, const wire::frame& in, time_point now, std::option
     }
     switch (type)
     {
-    case wire::packet_type::connack: out = on_connack(c, in, now); break;
+    case wire::packet_type::connack: out = on_connack(c, in); break;
     case wire::packet_type::puback: out = on_answer<wire::puback>(c, in); break;
     case wire::packet_type::pubrec: out = on_answer<wire::pubrec>(c, in); break;
     case wire::packet_type::pubrel: on_pubrel(c, in); break;

@@ -81,11 +81,13 @@ inline void end_session(core& c) noexcept
             index = after;
         }
     }
+    s.outgoing.session_ended();
     s.incoming.clear();
     s.subscriptions.session_ended();
     for (std::uint32_t index = s.requests.waiting().front(); index != no_slot;)
     {
         const std::uint32_t after = s.requests[index].next;
+        s.requests[index].was_sent = false;
         if (s.requests[index].kind == request_kind::undo) // gone with the session
         {
             s.subscriptions.remove(s.requests[index].call);
@@ -115,7 +117,21 @@ inline void requeue_requests(core& c) noexcept
         {
             unanswered.kind = request_kind::undo; // the server may have it
         }
+        unanswered.was_sent = true;
         requests.wait_again(index);
+    }
+}
+
+/// Messages that were encoded but never handed to the transport are not sent: they wait again, without DUP and without
+/// an identifier. v5 [MQTT-3.3.1-3] v3.1.1 [MQTT-3.3.1-3]
+inline void take_back_messages(core& c) noexcept
+{
+    outgoing_messages& outgoing = c.session.outgoing;
+    outgoing.begin_republishing();
+    for (std::uint32_t index = outgoing.last_not_handed_out(); index != no_slot; index = outgoing.last_not_handed_out())
+    {
+        c.session.identifiers.release(outgoing[index].packet_identifier);
+        outgoing.send_as_new(index);
     }
 }
 
@@ -132,6 +148,7 @@ inline void close_connection(core& c, time_point now) noexcept
     connection.answer_bytes = 0;
     c.output.clear();
     c.written.fail(errc::connection_lost); // v5 [MQTT-4.3.1-1] v3.1.1 [MQTT-4.3.1-1]: never sent again
+    take_back_messages(c);
     c.session.outgoing.connection_lost();
     c.session.incoming.connection_lost();
     requeue_requests(c);

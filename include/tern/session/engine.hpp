@@ -4,8 +4,8 @@
 // write, events and the next deadline come out, when they are asked for. So nothing re-enters it.
 //
 // Layer: session. Standard: v5 3, 4, v3.1.1 3, 4.
-// It is a thin front: connecting.hpp, sending.hpp, answering.hpp, receiving.hpp, requesting.hpp, request_answers.hpp and
-// ending.hpp do the work on what session_state.hpp and connection_state.hpp hold. Retrying and dispatching are the
+// It is a thin front: connecting.hpp, sending.hpp, answering.hpp, receiving.hpp, requesting.hpp, request_answers.hpp
+// and ending.hpp do the work on what session_state.hpp and connection_state.hpp hold. Retrying and dispatching are the
 // client's.
 #ifndef TERN_SESSION_ENGINE_HPP
 #define TERN_SESSION_ENGINE_HPP
@@ -33,6 +33,7 @@
 #include "tern/statistics.hpp"
 #include "tern/wire/framing.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,8 @@ public:
         {
             core_.limits.maximum_packet_size = wire::maximum_packet_size;
         }
+        core_.limits.maximum_write_size =
+            std::max<std::size_t>(core_.limits.maximum_write_size, 1); // or nothing leaves
     }
 
     engine(const engine&) = delete;
@@ -66,9 +69,9 @@ public:
 
     // -- Connection ---------------------------------------------------------------------------------------------------
 
-    /// Takes over how to connect, as a copy: before the first open(), or to change it while there is no connection. With
-    /// `clean_start` the next connection begins a new session even if one lives; so does another client identifier.
-    /// \return already_connected, or what is wrong with the options; then nothing is changed.
+    /// Takes over how to connect, as a copy: before the first open(), or to change it while there is no connection.
+    /// With `clean_start` the next connection begins a new session even if one lives; so does another client
+    /// identifier. \return already_connected, or what is wrong with the options; then nothing is changed.
     std::error_code configure(const connect_options& options) { return to_code(session::configure(core_, options)); }
 
     /// A fresh transport is open: CONNECT is now in the output. Whether it begins or resumes a session is decided here.
@@ -80,9 +83,9 @@ public:
         return to_code(open_connection(core_, version, authentication_data, now));
     }
 
-    /// The transport is gone, for whatever reason. QoS 0 that was not written ends with connection_lost, QoS 1 and 2 stay
-    /// for the next connection, unanswered requests will be sent again. A session that does not outlive its connection
-    /// ends.
+    /// The transport is gone, for whatever reason. QoS 0 that was not written ends with connection_lost, QoS 1 and 2
+    /// stay for the next connection, unanswered requests will be sent again. A session that does not outlive its
+    /// connection ends.
     void close(time_point now) noexcept { close_connection(core_, now); }
 
     /// Nobody will connect again: every operation that is left ends with `error`, on poll().
@@ -156,6 +159,7 @@ public:
         buffer.swap(core_.output);
         core_.connection.answer_bytes = 0;
         core_.written.taken();
+        core_.session.outgoing.handed_out();
         if (!buffer.empty())
         {
             core_.counters.bytes_sent += buffer.size();
@@ -172,8 +176,9 @@ public:
     [[nodiscard]] std::optional<time_point> deadline() const noexcept
     {
         std::optional<time_point> earliest = core_.connection.keep_alive.deadline();
+        const bool closed = core_.connection.phase == connection_phase::closed;
         for (const std::optional<time_point>& each :
-             {core_.session.outgoing.expiry_deadline(), core_.session.expires_at})
+             {core_.session.outgoing.expiry_deadline(), closed ? core_.session.expires_at : std::nullopt})
         {
             if (each && (!earliest || *each < *earliest))
             {
@@ -193,10 +198,9 @@ public:
 
     // -- Application --------------------------------------------------------------------------------------------------
 
-    /// Publishes. Topic, payload and options are copied. QoS 0 is encoded at once where possible; it completes when it is
-    /// written. The rest is stored until it is acknowledged.
-    /// The topic has to be a valid topic name: only its length is checked here.
-    /// \return why it cannot be sent, and then nothing is changed; or the handle of what is stored.
+    /// Publishes. Topic, payload and options are copied. QoS 0 is encoded at once where possible; it completes when it
+    /// is written. The rest is stored until it is acknowledged. The topic has to be a valid topic name: only its length
+    /// is checked here. \return why it cannot be sent, and then nothing is changed; or the handle of what is stored.
     publish_result publish(session::operation waiter, std::string_view topic, byte_view payload,
                            const publish_options& options, time_point now)
     {
@@ -231,8 +235,8 @@ public:
         return to_code(session::unsubscribe(core_, waiter, filters, options));
     }
 
-    /// Gives up a subscribe or unsubscribe; no event follows. \return true if it was never sent. A subscribe that was is
-    /// undone by an UNSUBSCRIBE in the background.
+    /// Gives up a subscribe or unsubscribe; no event follows. \return true if it was never sent. A subscribe that was
+    /// is undone by an UNSUBSCRIBE in the background.
     bool cancel_request(session::operation waiter) noexcept { return session::cancel_request(core_, waiter); }
 
     /// Forgets a subscription without telling the server: it will not be made again after a lost session. For one of
@@ -242,8 +246,8 @@ public:
         session::forget_subscription(core_, subscription_identifier);
     }
 
-    /// The application has taken a message; its acknowledgement leaves when those before it have. Harmless for deliveries
-    /// that were acknowledged before or belong to a session that is over. In 3.1.1 the reason is left out.
+    /// The application has taken a message; its acknowledgement leaves when those before it have. Harmless for
+    /// deliveries that were acknowledged before or belong to a session that is over. In 3.1.1 the reason is left out.
     void acknowledge(delivery handle, tern::reason_code reason, time_point)
     {
         session::acknowledge(core_, handle, reason);

@@ -20,12 +20,12 @@ namespace tern::session
 class keep_alive
 {
 public:
-    /// The connection is made. `interval` 0: no PINGREQ is ever needed. `response_limit` 0: an answer is never missed.
-    void start(std::chrono::seconds interval, std::chrono::milliseconds response_limit, time_point now) noexcept
+    /// The connection is made; the first interval began when CONNECT was sent. `interval` 0: no PINGREQ is ever needed.
+    /// `response_limit` 0: an answer is never missed.
+    void start(std::chrono::seconds interval, std::chrono::milliseconds response_limit) noexcept
     {
         interval_ = interval;
         response_limit_ = response_limit;
-        last_sent_ = now;
         unanswered_ = 0;
         running_ = true;
     }

@@ -4,8 +4,8 @@
 // the order that the standard asks for. They survive a connection.
 //
 // Layer: session. Standard: v5 4.1, 4.4, 4.6, v3.1.1 the same.
-// It keeps fields (topic, properties, payload), never encoded packets, because an alias and a remaining expiry belong to
-// one transmission. It sends nothing: outgoing.hpp does.
+// It keeps fields (topic, properties, payload), never encoded packets, because an alias and a remaining expiry belong
+// to one transmission. It sends nothing: outgoing.hpp does.
 #ifndef TERN_SESSION_OUTGOING_MESSAGES_HPP
 #define TERN_SESSION_OUTGOING_MESSAGES_HPP
 
@@ -41,14 +41,11 @@ struct outgoing_message
     tern::qos qos = tern::qos::at_most_once;
     bool retain = false;
     bool expires = false;
-    bool counts = false;   ///< against the quota of this connection
-    bool repeated = false; ///< sent again after a lost connection
+    bool counts = false;     ///< against the quota of this connection
+    bool repeated = false;   ///< sent again after a lost connection
     std::error_code error{}; ///< once finished
 
-    [[nodiscard]] std::size_t size() const noexcept
-    {
-        return std::size_t{topic_size} + properties_size + payload_size;
-    }
+    [[nodiscard]] std::size_t size() const noexcept { return std::size_t{topic_size} + properties_size + payload_size; }
 
     [[nodiscard]] std::string_view topic() const noexcept { return {data, topic_size}; }
     [[nodiscard]] std::string_view properties() const noexcept { return {data + topic_size, properties_size}; }
@@ -121,14 +118,15 @@ public:
         leave_flight(index);
         if (!keep_data)
         {
+            counted_bytes_ -= pool_[index].counts ? pool_[index].size() : 0;
             forget_data(index);
         }
         pool_[index].state = outgoing_state::pubrel;
         pubrels_.push_back(pool_, index);
     }
 
-    /// The message is over: its memory is free, and a completion waits unless nobody does. A packet identifier has to be
-    /// given back before.
+    /// The message is over: its memory is free, and a completion waits unless nobody does. A packet identifier has to
+    /// be given back before.
     void finish(std::uint32_t index, std::error_code error) noexcept
     {
         unlink(index);
@@ -151,6 +149,22 @@ public:
         unlink(index);
         forget_data(index);
         pool_.release(index);
+    }
+
+    /// Everything that is in flight was handed to the transport, as far as it is sent at all.
+    void handed_out() noexcept
+    {
+        if (!in_flight_.empty()) // its order is that of the calls
+        {
+            handed_out_ = pool_[in_flight_.back()].sequence + 1;
+        }
+    }
+
+    /// The last that was encoded for the transport, if it was never handed to it, or `no_slot`.
+    [[nodiscard]] std::uint32_t last_not_handed_out() const noexcept
+    {
+        const std::uint32_t last = in_flight_.back();
+        return last != no_slot && pool_[last].sequence >= handed_out_ ? last : no_slot;
     }
 
     /// A message that was sent becomes one that never was, at its place in the order of the calls.
@@ -183,6 +197,9 @@ public:
     /// Begins a series of send_as_new(). (The place of the last one is where the next usually goes.)
     void begin_republishing() noexcept { republished_ = no_slot; }
 
+    /// The session has ended, and nothing is in flight any more: sending begins anew.
+    void session_ended() noexcept { handed_out_ = 0; }
+
     /// What was sent on the lost connection is not sent on the next one yet.
     void connection_lost() noexcept
     {
@@ -195,6 +212,7 @@ public:
             pool_[index].counts = false;
         }
         counted_ = 0;
+        counted_bytes_ = 0;
         counted_exactly_once_ = 0;
         unsent_ = no_slot;
     }
@@ -218,11 +236,15 @@ public:
     {
         pool_[index].counts = true;
         ++counted_;
+        counted_bytes_ += pool_[index].size();
         counted_exactly_once_ += pool_[index].qos == qos::exactly_once ? 1U : 0U;
     }
 
     /// How many of QoS 1 and 2 are unanswered on this connection. v5 4.9
     [[nodiscard]] std::size_t counted() const noexcept { return counted_; }
+
+    /// The bytes of those whose payload is still held.
+    [[nodiscard]] std::size_t counted_bytes() const noexcept { return counted_bytes_; }
 
     /// How many of them are QoS 2.
     [[nodiscard]] std::size_t counted_exactly_once() const noexcept { return counted_exactly_once_; }
@@ -232,10 +254,7 @@ public:
         return handle.generation != 0 && pool_.holds(handle.index, handle.generation);
     }
 
-    [[nodiscard]] message_handle handle(std::uint32_t index) const noexcept
-    {
-        return {index, pool_.generation(index)};
-    }
+    [[nodiscard]] message_handle handle(std::uint32_t index) const noexcept { return {index, pool_.generation(index)}; }
 
     [[nodiscard]] outgoing_message& operator[](std::uint32_t index) noexcept { return pool_[index]; }
     [[nodiscard]] const outgoing_message& operator[](std::uint32_t index) const noexcept { return pool_[index]; }
@@ -363,6 +382,7 @@ private:
         {
             pool_[index].counts = false;
             --counted_;
+            counted_bytes_ -= pool_[index].size();
             counted_exactly_once_ -= pool_[index].qos == qos::exactly_once ? 1U : 0U;
         }
     }
@@ -386,7 +406,9 @@ private:
     list finished_;
     std::uint32_t unsent_ = no_slot; ///< of in_flight_: this one and all behind it are not sent on this connection
     std::uint32_t republished_ = no_slot;
+    std::uint64_t handed_out_ = 0; ///< a sequence: what is in flight from here on was not handed to the transport
     std::size_t counted_ = 0;
+    std::size_t counted_bytes_ = 0;
     std::size_t counted_exactly_once_ = 0;
     std::size_t waiting_bytes_ = 0;
     std::uint64_t sequence_ = 0;

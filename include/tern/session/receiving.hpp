@@ -21,6 +21,7 @@
 #include "tern/wire/codec.hpp"
 #include "tern/wire/framing.hpp"
 #include "tern/wire/publish.hpp"
+#include "tern/wire/reason_codes.hpp"
 #include "tern/wire/sender.hpp"
 
 #include <cstdint>
@@ -171,9 +172,10 @@ inline void acknowledge(core& c, session::delivery handle, reason_code reason)
         return;
     }
     incoming_message& message = incoming[handle.index];
-    message.reason = reason;
-    message.state = message.state == incoming_state::untaken_qos_1 ? incoming_state::taken_qos_1
-                                                                   : incoming_state::taken_qos_2;
+    // A code that PUBACK and PUBREC cannot carry: v5 [MQTT-3.4.2-1] [MQTT-3.5.2-1]
+    message.reason = wire::publish_answer_codes.contains(reason) ? reason : reason_code::unspecified_error;
+    message.state =
+        message.state == incoming_state::untaken_qos_1 ? incoming_state::taken_qos_1 : incoming_state::taken_qos_2;
     send_acknowledgements(c);
 }
 

@@ -183,7 +183,12 @@ inline bool cancel_request(core& c, session::operation waiter) noexcept
         cancelled.cancelled = cancelled.kind == request_kind::subscribe;
         return false;
     }
-    const bool never_sent = cancelled.state == request_state::waiting;
+    if (cancelled.was_sent && cancelled.kind == request_kind::subscribe)
+    {
+        cancelled.kind = request_kind::undo; // the session that may hold it can be resumed
+        return false;
+    }
+    const bool never_sent = cancelled.state == request_state::waiting && !cancelled.was_sent;
     if (cancelled.call != no_slot)
     {
         s.subscriptions.remove(cancelled.call);
@@ -205,6 +210,12 @@ inline void forget_subscription(core& c, std::uint32_t subscription_identifier) 
     if (index != no_slot && s.requests[index].state == request_state::sent)
     {
         s.requests[index].cancelled = true; // forgotten when SUBACK comes
+        return;
+    }
+    if (index != no_slot && s.requests[index].was_sent)
+    {
+        s.requests[index].kind = request_kind::undo; // sent on a lost connection
+        s.requests[index].operation = 0;
         return;
     }
     if (index != no_slot)

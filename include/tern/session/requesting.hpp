@@ -172,7 +172,7 @@ inline void send_requests(core& c)
 /// Whether a request can be taken in at all now.
 [[nodiscard]] inline errc check_request(const core& c) noexcept
 {
-    if (c.connection.phase == connection_phase::disconnecting)
+    if (is_leaving(c))
     {
         return errc::disconnecting;
     }
@@ -223,8 +223,8 @@ inline errc subscribe(core& c, session::operation waiter, std::span<const topic_
     wanted.reserve(filters.size());
     for (const topic_subscription& each : filters)
     {
-        wanted.push_back({each.topic_filter, each.maximum_qos, each.no_local, each.retain_as_published,
-                          each.retain_handling});
+        wanted.push_back(
+            {each.topic_filter, each.maximum_qos, each.no_local, each.retain_as_published, each.retain_handling});
     }
     wire::subscribe packet;
     packet.properties.user_properties = options.user_properties;

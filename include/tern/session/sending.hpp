@@ -17,6 +17,7 @@
 #include "tern/session/server_limits.hpp"
 #include "tern/session/storing.hpp"
 #include "tern/session/types.hpp"
+#include "tern/wire/acknowledgement.hpp"
 #include "tern/wire/codec.hpp"
 #include "tern/wire/publish.hpp"
 #include "tern/wire/text_check.hpp"
@@ -98,7 +99,8 @@ inline constexpr std::size_t alias_room = 4;
         return false;
     }
     const std::uint16_t own = std::max<std::uint16_t>(c.limits.maximum_in_flight, 1);
-    return outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
+    return outgoing.counted_bytes() <= c.limits.maximum_queued_bytes &&
+           outgoing.counted() < std::min(own, c.connection.limits.receive_maximum);
 }
 
 /// Whether there is such a stored message, and it may be sent.
@@ -160,8 +162,8 @@ errc send_plain(core& c, session::operation waiter, std::string_view topic, byte
 }
 
 /// Stores a message and sends it at once if it may be. \throws std::bad_alloc nothing is changed then.
-inline publish_result store(core& c, session::operation waiter, wire::publish& packet, std::size_t size,
-                            bool send_now, time_point now)
+inline publish_result store(core& c, session::operation waiter, wire::publish& packet, std::size_t size, bool send_now,
+                            time_point now)
 {
     session_state& s = c.session;
     std::size_t properties_size = 0;
@@ -201,7 +203,7 @@ inline publish_result store(core& c, session::operation waiter, wire::publish& p
 inline publish_result publish(core& c, session::operation waiter, std::string_view topic, byte_view payload,
                               const publish_options& options, time_point now)
 {
-    if (c.connection.phase == connection_phase::disconnecting)
+    if (is_leaving(c))
     {
         return {errc::disconnecting, {}};
     }
@@ -235,6 +237,27 @@ inline publish_result publish(core& c, session::operation waiter, std::string_vi
     return store(c, waiter, packet, measured.size, send_now, now);
 }
 
+/// Ends a stored message that this server does not take. It may have taken one of QoS 2 on an earlier connection,
+/// though: then its identifier is free when PUBCOMP says so, or the next message with it would pass for a repetition.
+inline void refuse_stored(core& c, std::uint32_t index, errc error)
+{
+    session_state& s = c.session;
+    if (s.outgoing[index].state == outgoing_state::publish_qos_2)
+    {
+        emit_acknowledgement<wire::pubrel>(c, s.outgoing[index].packet_identifier);
+        s.outgoing[index].error = error;
+        s.outgoing[index].repeated = true;
+        s.outgoing.release(index, false);
+        s.outgoing.count(index);
+        return;
+    }
+    if (s.outgoing[index].state == outgoing_state::publish_qos_1)
+    {
+        s.identifiers.release(s.outgoing[index].packet_identifier);
+    }
+    s.outgoing.finish(index, error);
+}
+
 /// Sends a stored message, for the first time or again. A message that this server does not take ends.
 /// \return false if it has to wait. \throws std::bad_alloc nothing is changed then.
 inline bool send_stored(core& c, std::uint32_t index, time_point now)
@@ -251,18 +274,15 @@ inline bool send_stored(core& c, std::uint32_t index, time_point now)
     wire::publish packet;
     restore_packet(s.outgoing[index], now, packet);
     const wire::size_result measured = wire::encoded_size(c.connection.version, packet, wire::text_check::none);
-    errc error = measured.error != errc{} ? measured.error : check_message(c.connection.limits, packet.qos, packet.retain);
+    errc error =
+        measured.error != errc{} ? measured.error : check_message(c.connection.limits, packet.qos, packet.retain);
     if (error == errc{} && measured.size > c.connection.limits.maximum_packet_size) // v5 [MQTT-3.2.2-15]
     {
         error = errc::exceeds_server_maximum_packet_size;
     }
     if (error != errc{})
     {
-        if (again)
-        {
-            s.identifiers.release(s.outgoing[index].packet_identifier);
-        }
-        s.outgoing.finish(index, error);
+        refuse_stored(c, index, error);
         return true;
     }
     (void)c.output.prepare(measured.size + alias_room);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/connecting.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <chrono>
 #include <optional>
@@ -266,6 +265,41 @@ TEST_CASE("3.1.1 with clean start discards the old session on a connection of it
     CHECK_FALSE(clean_start(server));
 }
 
+TEST_CASE("3.1.1 discards the session again when the second CONNACK is lost", "[session]")
+{
+    script server;
+    server.connect(plain_options(), {}, v3);
+    CHECK(clean_start(server));
+    // Between the two connections everything is taken in.
+    CHECK_FALSE(server.publish(1, "a", tern::qos::at_least_once).error);
+    server.drop();
+    (void)server.engine.open(v3, server.now); // CleanSession 0; the server may make a session now
+    server.connects = server.sent();
+    CHECK_FALSE(clean_start(server));
+    server.drop();
+    server.reconnect({}, v3);
+    CHECK(clean_start(server));
+    server.drop();
+    server.reconnect({}, v3);
+    CHECK_FALSE(clean_start(server));
+    CHECK(server.sent() == packets{"32 06 00 01 74 00 01 61"});
+}
+
+TEST_CASE("a failure that nobody asked for does not end the next connection", "[session]")
+{
+    script server;
+    server.connect();
+    server.now += 60s;
+    server.engine.advance(server.now);
+    (void)server.sent();
+    server.now += 10s;
+    server.engine.advance(server.now); // PINGRESP is missing
+    CHECK(server.engine.phase() == session::connection_phase::failed);
+    server.resume();
+    CHECK(server.engine.phase() == session::connection_phase::connected);
+    CHECK(server.events().empty());
+}
+
 TEST_CASE("a refusal is told with its reason, and whether it was for the version", "[session]")
 {
     script server;
@@ -355,12 +389,12 @@ TEST_CASE("an authentication goes back and forth before CONNACK, and nothing els
     script server;
     (void)server.engine.configure(options);
     CHECK_FALSE(server.engine.open(protocol_version::v5, server.now, byte_view("1")));
-    CHECK(server.sent() ==
-          packets{"10 16 00 04 4D 51 54 54 05 02 00 0A 08 15 00 01 4D 16 00 01 31 00 01 63"});
+    CHECK(server.sent() == packets{"10 16 00 04 4D 51 54 54 05 02 00 0A 08 15 00 01 4D 16 00 01 31 00 01 63"});
     (void)server.publish(1, "x", qos::at_least_once); // v5 [MQTT-3.1.2-30]
     CHECK(server.sent().empty());
 
-    const auto challenge = as<session::authentication_challenge>(server.feed_hex("F0 0A 18 08 15 00 01 4D 16 00 01 32"));
+    const auto challenge =
+        as<session::authentication_challenge>(server.feed_hex("F0 0A 18 08 15 00 01 4D 16 00 01 32"));
     REQUIRE(challenge);
     CHECK(challenge->reason == reason_code::continue_authentication);
     CHECK(challenge->method == "M");

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/ending.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <optional>
 #include <string>
@@ -187,7 +186,38 @@ TEST_CASE("QoS 0 that is not written is lost with the connection, nothing else i
     CHECK(ended[1] == std::pair(session::operation{2}, make_error_code(errc::connection_lost)));
     CHECK(ended[2] == std::pair(session::operation{3}, make_error_code(errc::connection_lost)));
     server.resume();
-    CHECK(server.sent() == packets{"3A 07 00 01 74 00 01 00 64"});
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 02 00 64"}); // never handed out: no repetition
+}
+
+TEST_CASE("what was encoded and never handed out is not sent: no DUP, and no lost outcome", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(1, "a", qos::exactly_once);
+    (void)server.sent();
+    (void)server.publish(2, "b", qos::exactly_once);
+    (void)server.publish(3, "c", qos::at_least_once);
+    SECTION("the session is resumed")
+    {
+        server.resume();
+        CHECK(server.sent() == packets{"3C 07 00 01 74 00 01 00 61", "34 07 00 01 74 00 04 00 62",
+                                       "32 07 00 01 74 00 05 00 63"}); // v5 [MQTT-3.3.1-3]
+        server.resume();
+        CHECK(server.sent() ==
+              packets{"3C 07 00 01 74 00 01 00 61", "3C 07 00 01 74 00 04 00 62", "3A 07 00 01 74 00 05 00 63"});
+    }
+    SECTION("the session is lost, twice")
+    {
+        server.drop();
+        server.reconnect();
+        CHECK(server.ended() == std::vector{std::pair(session::operation{1}, make_error_code(errc::session_lost))});
+        CHECK(server.sent() == packets{"34 07 00 01 74 00 04 00 62", "32 07 00 01 74 00 05 00 63"});
+        server.drop();
+        server.reconnect();
+        CHECK(server.ended() == std::vector{std::pair(session::operation{2}, make_error_code(errc::session_lost))});
+        CHECK(server.sent() == packets{"32 07 00 01 74 00 06 00 63"});
+    }
+    CHECK(server.engine.stats(server.now).queued_messages == 0);
 }
 
 TEST_CASE("a lost session ends QoS 2 that was sent, and sends the rest as new, in order", "[session]")
@@ -214,8 +244,8 @@ TEST_CASE("a lost session ends QoS 2 that was sent, and sends the rest as new, i
         CHECK(completed.operation == (i == 1 ? 3 : 2));
     }
     // New identifiers, no DUP: v5 [MQTT-3.2.2-5]
-    CHECK(server.sent() == packets{"32 07 00 01 74 00 05 00 61", "32 07 00 01 74 00 06 00 64",
-                                   "34 07 00 01 74 00 07 00 65"});
+    CHECK(server.sent() ==
+          packets{"32 07 00 01 74 00 05 00 61", "32 07 00 01 74 00 06 00 64", "34 07 00 01 74 00 07 00 65"});
     CHECK(server.engine.stats(server.now).session_losses == 1);
 }
 
@@ -233,8 +263,8 @@ TEST_CASE("QoS 2 is republished after a lost session if the user wants that", "[
     server.drop();
     server.reconnect();
     CHECK(server.only<session::session_was_lost>());
-    CHECK(server.sent() == packets{"34 07 00 01 74 00 04 00 61", "32 07 00 01 74 00 05 00 62",
-                                   "34 07 00 01 74 00 06 00 63"});
+    CHECK(server.sent() ==
+          packets{"34 07 00 01 74 00 04 00 61", "32 07 00 01 74 00 05 00 62", "34 07 00 01 74 00 06 00 63"});
 }
 
 TEST_CASE("a session that expires while there is no connection ends at its deadline", "[session]")

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/engine.hpp"
 
+#include "script.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
-
-#include "script.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -44,8 +43,8 @@ void exchange(script& server, std::string& input)
         rest.remove_prefix(result.consumed);
         if (result.event && std::holds_alternative<session::message_received>(*result.event))
         {
-            server.engine.acknowledge(std::get<session::message_received>(*result.event).delivery,
-                                      reason_code::success, server.now);
+            server.engine.acknowledge(std::get<session::message_received>(*result.event).delivery, reason_code::success,
+                                      server.now);
         }
     }
     while (server.engine.poll(event))
@@ -139,7 +138,7 @@ TEST_CASE("too many unsent answers stop the reading", "[session]")
     script server(limits);
     server.connect();
     (void)server.publish(0, std::string(100, 'x'), qos::at_most_once);
-    CHECK(server.engine.accepts_input()); // what we say ourselves does not count
+    CHECK(server.engine.accepts_input());                             // what we say ourselves does not count
     for (std::uint16_t identifier = 1; identifier <= 8; ++identifier) // five bytes for each PUBCOMP
     {
         CHECK(server.engine.accepts_input());
@@ -163,6 +162,38 @@ TEST_CASE("figures of the caller's are kept with ours", "[session]")
     const statistics figures = server.engine.stats(server.now);
     CHECK(figures.packets_sent == 2);
     CHECK(figures.bytes_sent == (server.connects[0].size() + 1) / 3 + 7);
+}
+
+TEST_CASE("a session does not ask for the time while a connection is being made", "[session]")
+{
+    script server;
+    server.connect();
+    server.drop();
+    CHECK(server.engine.deadline() == server.now + 3600s);
+    (void)server.engine.open(tern::protocol_version::v5, server.now);
+    CHECK_FALSE(server.engine.deadline());
+}
+
+TEST_CASE("keep alive counts from CONNECT, not from CONNACK", "[session]")
+{
+    script server;
+    (void)server.engine.configure(plain_options());
+    (void)server.engine.open(tern::protocol_version::v5, server.now);
+    const session::time_point opened = server.now;
+    (void)server.sent();
+    server.now += 7s;
+    (void)server.feed(wire::connack{});
+    CHECK(server.engine.deadline() == opened + 60s); // v5 [MQTT-3.1.2-20]
+}
+
+TEST_CASE("a bound of 0 on the output does not stop it", "[session]")
+{
+    tern::client_limits limits;
+    limits.maximum_write_size = 0;
+    script server(limits);
+    server.connect();
+    (void)server.publish(1, "a", tern::qos::at_least_once);
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 01 00 61"});
 }
 
 TEST_CASE("a maximum packet size of 0 in the limits means the standard's", "[session]")

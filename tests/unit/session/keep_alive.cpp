@@ -13,7 +13,8 @@ TEST_CASE("PINGREQ is due when nothing was sent for the interval", "[session]")
     keep_alive alive;
     const time_point start{1h};
     CHECK_FALSE(alive.deadline());
-    alive.start(60s, 10s, start);
+    alive.sent(start);
+    alive.start(60s, 10s);
     CHECK(alive.deadline() == start + 60s);
     CHECK_FALSE(alive.pingreq_due(start + 59s));
     CHECK(alive.pingreq_due(start + 60s));
@@ -25,7 +26,7 @@ TEST_CASE("PINGREQ is due when nothing was sent for the interval", "[session]")
 TEST_CASE("an interval of 0 switches PINGREQ off", "[session]")
 {
     keep_alive alive;
-    alive.start(0s, 10s, time_point{});
+    alive.start(0s, 10s);
     CHECK_FALSE(alive.deadline());
     CHECK_FALSE(alive.pingreq_due(time_point{1000h}));
 }
@@ -34,7 +35,8 @@ TEST_CASE("a missing PINGRESP shows at its limit, and an answer gives the round 
 {
     keep_alive alive;
     const time_point start{1h};
-    alive.start(60s, 10s, start);
+    alive.sent(start);
+    alive.start(60s, 10s);
     alive.pingreq_sent(start + 60s);
     CHECK(alive.deadline() == start + 70s);
     CHECK_FALSE(alive.pingresp_missing(start + 69s));
@@ -48,7 +50,8 @@ TEST_CASE("while reading is paused PINGREQ goes on and PINGRESP is not missed", 
 {
     keep_alive alive;
     const time_point start{1h};
-    alive.start(60s, 10s, start);
+    alive.sent(start);
+    alive.start(60s, 10s);
     alive.pingreq_sent(start + 60s);
     alive.pause(true, start + 61s);
     CHECK_FALSE(alive.pingresp_missing(start + 500s));
@@ -64,7 +67,8 @@ TEST_CASE("a limit of 0 waits for ever, and nothing is due once stopped", "[sess
 {
     keep_alive alive;
     const time_point start{1h};
-    alive.start(60s, 0s, start);
+    alive.sent(start);
+    alive.start(60s, 0s);
     alive.pingreq_sent(start + 60s);
     CHECK_FALSE(alive.pingresp_missing(start + 9999s));
     alive.stop();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/receiving.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <optional>
 #include <string>
@@ -134,6 +133,15 @@ TEST_CASE("a failing acknowledgement carries its reason and frees the identifier
     take(server, handle_of(server.deliver(one, 6)), reason_code::quota_exceeded);
     CHECK(server.sent() == packets{"50 03 00 05 87", "40 03 00 06 97"});
     CHECK(handle_of(server.deliver(two, 5, true)).generation != 0); // v5 [MQTT-4.3.3-9]
+}
+
+TEST_CASE("a reason that an acknowledgement cannot carry is an unspecified error, with all that follows", "[session]")
+{
+    script server;
+    server.connect();
+    take(server, handle_of(server.deliver(two, 5)), reason_code::disconnect_with_will_message);
+    CHECK(server.sent() == packets{"50 03 00 05 80"});
+    CHECK(handle_of(server.deliver(two, 5)).generation != 0); // v5 [MQTT-4.3.3-9]: the identifier is free again
 }
 
 TEST_CASE("3.1.1 leaves the reason out, and a failing PUBREC is none", "[session]")

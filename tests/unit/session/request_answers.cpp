@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/request_answers.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -96,7 +95,8 @@ TEST_CASE("3.1.1 answers with return codes, and UNSUBACK with none", "[session]"
     (void)server.sent();
     const auto done = as<session::subscribe_completed>(server.feed_hex("90 04 00 01 01 80"));
     REQUIRE(done);
-    CHECK(codes(done->reason_codes.begin(), done->reason_codes.end()) == codes{granted, reason_code::unspecified_error});
+    CHECK(codes(done->reason_codes.begin(), done->reason_codes.end()) ==
+          codes{granted, reason_code::unspecified_error});
     const auto gone = as<session::unsubscribe_completed>(server.feed_hex("B0 02 00 02"));
     REQUIRE(gone);
     CHECK(gone->reason_codes.empty());
@@ -112,7 +112,10 @@ TEST_CASE("an answer with the wrong number of codes is a protocol error", "[sess
     subscribe(server, 1, {"a", "b"});
     unsubscribe(server, 2, {"a"});
     (void)server.sent();
-    SECTION("too few") { CHECK(failure(answer<wire::suback>(server, 1, {granted})) == errc::acknowledgement_count_mismatch); }
+    SECTION("too few")
+    {
+        CHECK(failure(answer<wire::suback>(server, 1, {granted})) == errc::acknowledgement_count_mismatch);
+    }
     SECTION("too many")
     {
         CHECK(failure(answer<wire::suback>(server, 1, {granted, granted, granted})) ==
@@ -223,6 +226,21 @@ TEST_CASE("a subscribe that is cancelled after it was sent is undone", "[session
     {
         server.resume();
         CHECK(server.sent() == packets{"A2 09 00 03 00 00 01 61 00 01 62", "82 09 00 04 02 0B 02 00 01 63 01"});
+    }
+    SECTION("also when it waits to be sent again")
+    {
+        subscribe(server, 3, {"d"});
+        (void)server.sent();
+        server.drop();
+        CHECK_FALSE(server.engine.cancel_request(3)); // the session may hold it
+        server.reconnect([] {
+            wire::connack answer;
+            answer.session_present = true;
+            return answer;
+        }());
+        const packets sent = server.sent();
+        REQUIRE(sent.size() == 3);
+        CHECK(sent[2] == "A2 06 00 06 00 00 01 64");
     }
     SECTION("not after a lost session")
     {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/sending.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>
@@ -219,6 +218,43 @@ TEST_CASE("with a smaller Receive Maximum the repetitions wait, in order, before
     CHECK(server.sent() == packets{"3A 07 00 01 74 00 03 00 63"});
     (void)server.acknowledge<wire::puback>(3);
     CHECK(server.sent() == packets{"32 07 00 01 74 00 04 00 64"});
+}
+
+TEST_CASE("QoS 2 that the next server does not take keeps its identifier until PUBCOMP", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(1, "a", two);
+    (void)server.publish(2, "b", one);
+    (void)server.sent();
+    server.drop();
+    wire::connack answer;
+    answer.session_present = true;
+    answer.properties.maximum_qos = one;
+    server.reconnect(answer);
+    CHECK(server.sent() == packets{"62 02 00 01", "3A 07 00 01 74 00 02 00 62"});
+    CHECK(server.ended().empty());
+    const auto event = server.acknowledge<wire::pubcomp>(1, tern::reason_code::packet_identifier_not_found);
+    const auto completed = as<session::publish_completed>(event);
+    REQUIRE(completed);
+    CHECK(completed->operation == 1);
+    CHECK(completed->error == errc::exceeds_server_maximum_qos);
+}
+
+TEST_CASE("the bytes in flight are bounded like those that wait", "[session]")
+{
+    tern::client_limits limits;
+    limits.maximum_queued_bytes = 4;
+    script server(limits);
+    server.connect();
+    (void)server.publish(1, "aaaa", one); // with its topic 5 bytes
+    (void)server.publish(2, "b", one);
+    CHECK(server.sent().size() == 1);
+    CHECK(server.engine.stats(server.now).queued_messages == 1);
+    (void)server.acknowledge<wire::puback>(1);
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 02 00 62"});
+    server.resume();
+    CHECK(server.sent() == packets{"3A 07 00 01 74 00 02 00 62"});
 }
 
 TEST_CASE("identifiers are unique over many operations with stragglers", "[session]")
