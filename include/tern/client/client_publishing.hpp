@@ -87,9 +87,11 @@ inline void client_core::handle(session::publish_completed& event)
     publish_operation done = operations_.take_publish(event.operation);
     if (done.handler)
     {
-        const std::error_code error = event.error || !is_failure(event.reason) ? event.error
-                                                                                : make_error_code(event.reason);
-        done.handler(error, make_publish_result(event.reason, event.properties));
+        std::error_code error = event.error || !is_failure(event.reason) ? event.error
+                                                                         : make_error_code(event.reason);
+        publish_result result =
+            make_or_empty(error, [&] { return make_publish_result(event.reason, event.properties); });
+        done.handler(error, std::move(result));
     }
 }
 

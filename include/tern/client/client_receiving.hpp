@@ -11,6 +11,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_taking.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/error.hpp"
 
@@ -94,8 +95,20 @@ inline void client_core::deliver(consumer& target, const message_view& view, tak
         }
         return;
     }
-    queued_message kept{message(messages_, view, manual ? which : taking{}), manual ? taking{} : which,
-                        view.topic.size() + view.payload.size(), view.qos == qos::at_most_once};
+    queued_message kept;
+    if (const std::error_code error = guard_memory([&]() -> std::error_code {
+            kept = queued_message{message(messages_, view, manual ? which : taking{}), manual ? taking{} : which,
+                                  view.topic.size() + view.payload.size(), view.qos == qos::at_most_once};
+            target.queue.reserve_one();
+            return {};
+        }))
+    {
+        // A message that cannot be kept cannot wait for later either: the server is told, where it can be.
+        ++engine_.counters().messages_dropped_incoming;
+        ++dropped_untold_;
+        acknowledge(which, reason_code::quota_exceeded);
+        return;
+    }
     if (target.receiver && target.queue.empty())
     {
         --receivers_;

@@ -214,7 +214,8 @@ inline void client_core::handle(session::subscribe_completed& event)
     }
     consumer& target = *done.target;
     std::error_code error = event.error;
-    target.answer = make_request_result<subscribe_result>(event.reason_codes, event.properties);
+    target.answer = make_or_empty(
+        error, [&] { return make_request_result<subscribe_result>(event.reason_codes, event.properties); });
     target.request = 0;
     const std::vector<reason_code>& reasons = target.answer.reasons;
     if (!error && !reasons.empty() && std::all_of(reasons.begin(), reasons.end(), is_failure))
@@ -284,17 +285,19 @@ inline void client_core::handle(session::subscription_restored& event)
         return;
     }
     const std::shared_ptr<consumer> target = *found;
-    auto result = make_request_result<subscribe_result>(event.reason_codes, event.properties);
+    std::error_code error = event.error;
+    const subscribe_result result = make_or_empty(
+        error, [&] { return make_request_result<subscribe_result>(event.reason_codes, event.properties); });
     const std::vector<reason_code>& reasons = result.reasons;
     const auto refused = static_cast<std::size_t>(std::count_if(reasons.begin(), reasons.end(), is_failure));
-    if (!event.error && refused == 0)
+    if (!error && refused == 0)
     {
         return;
     }
-    subscription_refused_event told{target->filters, reasons, event.error, result.reason_string};
-    if (event.error || refused == reasons.size())
+    subscription_refused_event told{target->filters, reasons, error, result.reason_string};
+    if (error || refused == reasons.size())
     {
-        told.error = event.error ? event.error : make_error_code(reasons.front());
+        told.error = error ? error : make_error_code(reasons.front());
         withdraw(*target, told.error);
     }
     else

@@ -9,6 +9,7 @@
 
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/error.hpp"
 #include "tern/session/types.hpp"
 
@@ -50,7 +51,9 @@ inline std::optional<client_core::time_point> client_core::next_deadline() const
 /// or it would keep the executor's run() from returning.
 inline void client_core::arm_timer()
 {
-    const std::optional<time_point> next = next_deadline();
+    // Idle, with nobody waiting, it lets the executor run out of work; that its session expires it finds out later.
+    const bool idle = state_ == connection_state::idle && operations_.size() == 0 && waiting_.empty();
+    const std::optional<time_point> next = idle ? std::nullopt : next_deadline();
     if (!next && timer_expiry_ && timer_)
     {
         timer_expiry_.reset();
@@ -81,7 +84,14 @@ inline void client_core::time_passed()
     const auto passed = [this](const std::optional<time_point>& when) { return when && *when <= now_; };
     if (passed(engine_.deadline()))
     {
-        engine_.advance(now_);
+        const std::error_code error = guard_memory([&]() -> std::error_code {
+            engine_.advance(now_);
+            return {};
+        });
+        if (error && connection_ != nullptr)
+        {
+            connection_lost(error);
+        }
     }
     while (const std::optional<session::operation> late = operations_.expired(now_))
     {

@@ -9,6 +9,7 @@
 #define TERN_CLIENT_CLIENT_TURN_HPP
 
 #include "tern/client/client_core.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/client/connection.hpp"
 #include "tern/error.hpp"
 
@@ -162,15 +163,26 @@ inline bool client_core::flush()
     connection& stream = *connection_;
     stream.output_offset = 0;
     stream.output.clear();
-    if (engine_.has_output())
+    const std::error_code error = guard_memory([&]() -> std::error_code {
+        if (engine_.has_output())
+        {
+            engine_.transmit(stream.output, now_);
+        }
+        if (!stream.output.empty())
+        {
+            stream.writing = true;
+            ++engine_.counters().writes;
+            stream.write(asio::buffer(stream.output.data(), stream.output.size()));
+        }
+        return {};
+    });
+    if (error)
     {
-        engine_.transmit(stream.output, now_);
+        connection_lost(error); // what was taken from the session cannot be given back
+        return true;
     }
-    if (!stream.output.empty())
+    if (stream.writing)
     {
-        stream.writing = true;
-        ++engine_.counters().writes;
-        stream.write(asio::buffer(stream.output.data(), stream.output.size()));
         return false;
     }
     if (failing_)
@@ -212,10 +224,17 @@ inline void client_core::start_reading()
         return;
     }
     connection& stream = *connection_;
-    const std::span<char> room = stream.input.prepare(engine_.needed(stream.input.data()));
-    stream.reading = true;
-    ++engine_.counters().reads;
-    stream.read(asio::buffer(room.data(), room.size()));
+    const std::error_code error = guard_memory([&]() -> std::error_code {
+        const std::span<char> room = stream.input.prepare(engine_.needed(stream.input.data()));
+        stream.reading = true;
+        ++engine_.counters().reads;
+        stream.read(asio::buffer(room.data(), room.size()));
+        return {};
+    });
+    if (error)
+    {
+        connection_lost(error);
+    }
 }
 
 inline void client_core::received(std::size_t size)
@@ -232,7 +251,15 @@ inline bool client_core::process_input()
     while (stream != nullptr && connection_ == stream && !stopped_ && !failing_ && !shutting_down_ &&
            state_ != connection_state::opening && !stream->input.data().empty() && may_receive())
     {
-        session::engine::receive_result result = engine_.receive(stream->input.data(), now_);
+        session::engine::receive_result result;
+        if (const std::error_code error = guard_memory([&]() -> std::error_code {
+                result = engine_.receive(stream->input.data(), now_);
+                return {};
+            }))
+        {
+            connection_lost(error); // v3.1.1 [MQTT-4.8.0-2]: what was not understood cannot be passed over
+            return true;
+        }
         // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
         stream->input.consume(result.consumed);
         if (result.event)

@@ -182,8 +182,9 @@ inline void client_core::handle(session::unsubscribe_completed& event)
     request_operation done = operations_.take_request(event.operation);
     if (auto* const handler = std::get_if<unsubscribe_handler>(&done.handler); handler != nullptr && *handler)
     {
-        auto result = make_request_result<unsubscribe_result>(event.reason_codes, event.properties);
         std::error_code error = event.error;
+        unsubscribe_result result = make_or_empty(
+            error, [&] { return make_request_result<unsubscribe_result>(event.reason_codes, event.properties); });
         if (!error && !result.reasons.empty() &&
             std::all_of(result.reasons.begin(), result.reasons.end(), is_failure))
         {

@@ -35,6 +35,23 @@ template <class Function>
     }
 }
 
+/// What `make` makes; if memory is short an empty one, and the error says so unless there is one already: a handler is
+/// called in any case.
+template <class Make>
+[[nodiscard]] auto make_or_empty(std::error_code& error, Make&& make) noexcept
+{
+    using result = decltype(make());
+    try
+    {
+        return std::forward<Make>(make)();
+    }
+    catch (const std::bad_alloc&)
+    {
+        error = error ? error : make_error_code(errc::out_of_memory);
+        return result{};
+    }
+}
+
 } // namespace tern::detail
 
 #endif

@@ -25,13 +25,19 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Throws std::bad_alloc, with no effect then.
-    void push(Item&& item)
+    /// Makes sure that the next push() needs no memory. Throws std::bad_alloc, with no effect then.
+    void reserve_one()
     {
         if (size_ == capacity_)
         {
             grow();
         }
+    }
+
+    /// Throws std::bad_alloc, with no effect then.
+    void push(Item&& item)
+    {
+        reserve_one();
         items_[place(size_)] = std::move(item);
         ++size_;
     }

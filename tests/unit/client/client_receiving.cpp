@@ -97,7 +97,7 @@ TEST_CASE("overlapping subscriptions each get the message, which is acknowledged
     CHECK(f.receive(second).payload_text() == "x");
     CHECK(f.client->stats().unacknowledged_received == 0);
     CHECK(handled == 1);
-    CHECK(third.identifier() != 0);
+    CHECK((third.identifier() != 0) == identifiers);
 }
 
 TEST_CASE("a handler may end its own subscription, and destroy the client")

@@ -25,8 +25,8 @@ TEST_CASE("a client that waits keeps its executor busy, an idle one does not")
 
 TEST_CASE("a disconnected client lets its executor run out of work")
 {
-    client_fixture f;
-    REQUIRE_FALSE(f.connect());
+    client_fixture f({}, {}); // with limits of many seconds
+    REQUIRE_FALSE(f.connect({.client_id = "tester", .session_expiry = 600s}));
     outcome<void> disconnected;
     f.client->async_disconnect(disconnected.handler());
     REQUIRE(f.until([&] { return disconnected.calls != 0; }));
