@@ -41,7 +41,7 @@ void cancel_after(std::size_t steps, asio::cancellation_type type, const script_
 {
     script run(settings);
     run.begin();
-    REQUIRE(run.step(steps));
+    (void)run.step(steps); // there may be a handler of a timer less than the last time
     const action cancelled = run.current;
     handler_book::entry& entry = *run.book.entries.back();
     CAPTURE(steps, name_of(cancelled));

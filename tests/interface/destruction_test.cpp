@@ -49,7 +49,7 @@ void destroy_after(std::size_t steps, victim what, const script_settings& settin
     script run(settings);
     run.intercept = [](action, std::error_code error) { return static_cast<bool>(error); };
     run.begin();
-    REQUIRE(run.step(steps));
+    (void)run.step(steps); // there may be a handler of a timer less than the last time
     const action pending = run.current;
     const std::size_t entries = run.book.entries.size();
     const bool receiving = pending == action::receive;

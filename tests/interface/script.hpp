@@ -12,8 +12,10 @@
 #include <asio/io_context.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -157,13 +159,14 @@ public:
 
     void begin() { start(action::connect); }
 
-    /// Runs up to `count` handlers; false if there were fewer.
+    /// Runs up to `count` handlers; false if there were fewer. It waits only if nothing is ready and the run not over.
     bool step(std::size_t count)
     {
         for (; count != 0; --count)
         {
             context->restart();
-            if (context->poll_one() == 0)
+            if (context->poll_one() == 0 &&
+                (current == action::done || context->run_one_for(std::chrono::seconds(5)) == 0))
             {
                 return false;
             }
