@@ -89,6 +89,11 @@ inline void client_core::handle(session::publish_completed& event)
     {
         std::error_code error = event.error || !is_failure(event.reason) ? event.error
                                                                          : make_error_code(event.reason);
+        if (!event.properties.reason_string && event.properties.user_properties.refers_to_nothing())
+        {
+            done.handler(error, publish_result{event.reason}); // as nearly always
+            return;
+        }
         publish_result result =
             make_or_empty(error, [&] { return make_publish_result(event.reason, event.properties); });
         done.handler(error, std::move(result));

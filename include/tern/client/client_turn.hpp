@@ -251,24 +251,29 @@ inline bool client_core::process_input()
     while (stream != nullptr && connection_ == stream && !stopped_ && !failing_ && !shutting_down_ &&
            state_ != connection_state::opening && !stream->input.data().empty() && may_receive())
     {
-        session::engine::receive_result result;
-        if (const std::error_code error = guard_memory([&]() -> std::error_code {
-                result = engine_.receive(stream->input.data(), now_);
-                return {};
-            }))
+        bool in_session = true;
+        try
         {
-            connection_lost(error); // v3.1.1 [MQTT-4.8.0-2]: what was not understood cannot be passed over
-            return true;
+            session::engine::receive_result result = engine_.receive(stream->input.data(), now_);
+            in_session = false;
+            // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
+            stream->input.consume(result.consumed);
+            if (result.event)
+            {
+                handle(*result.event);
+            }
+            if (result.consumed == 0)
+            {
+                break;
+            }
         }
-        // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
-        stream->input.consume(result.consumed);
-        if (result.event)
+        catch (const std::bad_alloc&)
         {
-            handle(*result.event);
-        }
-        if (result.consumed == 0)
-        {
-            break;
+            if (!in_session)
+            {
+                throw; // a handler of the application's
+            }
+            connection_lost(errc::out_of_memory); // v3.1.1 [MQTT-4.8.0-2]: what was not taken in cannot be passed over
         }
         any = true;
     }
