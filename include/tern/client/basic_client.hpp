@@ -151,7 +151,7 @@ public:
     /// final refusal or the time limit. A user name or password in the URL is used unless `options` has one.
     /// Errors: errc::invalid_url, unsupported_url_scheme, already_connected, invalid_option; a reason code with which
     /// the server refused; timed_out; errors of the transport.
-    /// Cancellation (terminal or partial) closes the connection and leaves the client idle.
+    /// Cancellation (any type) closes the connection and leaves the client idle.
     template <asio::completion_token_for<void(std::error_code, connect_result)> Token = asio::use_awaitable_t<>>
     auto async_connect(std::string_view url, const connect_options& options = {}, Token&& token = Token{})
     {
