@@ -121,6 +121,8 @@ printf 'TEST_CASE("x")\n{\n    REQUIRE(%s);\n}\n' 'true' >>"$tree/tests/unit/wir
 expect 'tests/unit/wire/frame.cpp:4: asserts nothing' check honest
 printf 'TEST_CASE("x", "[%sslow]")\n' '.' >>"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:2: is hidden' check honest
+printf 'TEST_CASE("%s")\n' 'a; b' >"$tree/tests/unit/wire/frame.cpp"
+expect 'tests/unit/wire/frame.cpp:1: has a name that CTest cannot pass on' check honest
 
 echo 'int main() {}' >"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:1: does not begin with its licence' check licence

@@ -31,7 +31,7 @@ TEST_CASE("a plain command line asks for a session of its own that survives lost
     CHECK_FALSE(options.automatic_topic_aliases);
 }
 
-TEST_CASE("-c claims the session and keeps it for ever, -x says how long")
+TEST_CASE("the option -c claims the session and keeps it for ever, -x says how long")
 {
     CHECK_FALSE(connect_options_of(publisher({"-t", "a", "-n", "-c", "-i", "me"}).common).clean_start);
     CHECK(connect_options_of(publisher({"-t", "a", "-n", "-c", "-i", "me"}).common).session_expiry ==

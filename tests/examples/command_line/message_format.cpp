@@ -60,14 +60,14 @@ std::string formatted(std::string_view format, const tern::message_view& message
 
 } // namespace
 
-TEST_CASE("-F: every part of a message")
+TEST_CASE("the option -F: every part of a message")
 {
     CHECK(formatted("%A|%C|%D|%E|%F|%l|%m|%p|%P|%q|%r|%R|%S|%t|%x|%X|%%", full_message(), 3) ==
           "5|text/plain|abc|77|1|5|3|hello|k1:v1 k1:v2|1|1|re/sp|7|x/topic|68656c6c6f|68656C6C6F|%");
     CHECK(formatted("%A|%C|%D|%E|%F|%l|%m|%p|%P|%q|%r|%R|%S|%t", plain_message()) == "|||||5|0|hello||0|0|||x/topic");
 }
 
-TEST_CASE("-F: width, alignment, zeros and greatest width")
+TEST_CASE("the option -F: width, alignment, zeros and greatest width")
 {
     CHECK(formatted("[%10t][%-10t][%010t][%.3t][%10.3t][%-10.3t][%.t][%10.t]", plain_message()) ==
           "[   x/topic][x/topic   ][   x/topic][x/t][       x/t][x/t       ][][          ]");
@@ -86,7 +86,7 @@ TEST_CASE("-F: width, alignment, zeros and greatest width")
     CHECK(formatted("%20000t", plain_message()).size() == 20'000);
 }
 
-TEST_CASE("-F: times")
+TEST_CASE("the option -F: times")
 {
     CHECK(formatted("%I %U @s.@N @Y-@m-@d @H:@M:@S @z @@ @Ey", plain_message()) ==
           "2020-05-06T22:12:03+0000 1588803123.004005006 1588803123.004005006 2020-05-06 22:12:03 +0000 @ %Ey");
@@ -94,14 +94,14 @@ TEST_CASE("-F: times")
           "[      2020-05-06T22:12:03+0000][2020-05-06T22:12:03+0000      ][2020-05-06][1588803123.004005006]");
 }
 
-TEST_CASE("-F: escapes and plain text")
+TEST_CASE("the option -F: escapes and plain text")
 {
     CHECK(formatted(R"(\\|\0|\a|\e|\n|\r|\t|\v)", plain_message()) == "\\|\0|\a|\x1B|\n|\r|\t|\v"sv);
     CHECK(formatted("Küche %t ü", plain_message()) == "Küche x/topic ü");
     CHECK(formatted("", plain_message()).empty());
 }
 
-TEST_CASE("-F: payloads of any bytes")
+TEST_CASE("the option -F: payloads of any bytes")
 {
     tern::message_view message = plain_message();
     message.payload = "a\0\xFF"sv;
@@ -110,7 +110,7 @@ TEST_CASE("-F: payloads of any bytes")
     CHECK(formatted("[%p|%x|%l|%3p|%02x]", message) == "[||0|   |00]");
 }
 
-TEST_CASE("-F: a message as JSON")
+TEST_CASE("the option -F: a message as JSON")
 {
     CHECK(
         formatted("%j", plain_message()) ==
@@ -128,7 +128,7 @@ TEST_CASE("-F: a message as JSON")
     CHECK_THAT(formatted("%J", message), ContainsSubstring(R"("payloadlen":26,"payload":{"temperature":27}})"));
 }
 
-TEST_CASE("-F: a payload that is not JSON is left out of %J, and reported")
+TEST_CASE("the option -F: a payload that is not JSON is left out of %J, and reported")
 {
     const arrival_time time(moment);
     const tern::message_view message = plain_message();
@@ -138,7 +138,7 @@ TEST_CASE("-F: a payload that is not JSON is left out of %J, and reported")
     CHECK(message_format("a %j b").append(result, {message, time, 0, {}}));
 }
 
-TEST_CASE("-F: %S prints the identifier that was asked for")
+TEST_CASE("the option -F: %S prints the identifier that was asked for")
 {
     const arrival_time time(moment);
     const tern::message_view message = full_message();
@@ -147,7 +147,7 @@ TEST_CASE("-F: %S prints the identifier that was asked for")
     CHECK(result == "42");
 }
 
-TEST_CASE("-F: what is no format is refused")
+TEST_CASE("the option -F: what is no format is refused")
 {
     for (const std::string_view incomplete : {"%", "abc%", "%5", "%-", "%.", "%-05.3", "@", "\\"})
     {

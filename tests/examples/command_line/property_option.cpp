@@ -31,7 +31,7 @@ void parse(std::vector<std::string_view> words)
 
 } // namespace
 
-TEST_CASE("-D reads numbers, texts and pairs into the packet they are for")
+TEST_CASE("the option -D reads numbers, texts and pairs into the packet they are for")
 {
     packet_properties properties;
     CHECK(properties.empty());
@@ -52,7 +52,7 @@ TEST_CASE("-D reads numbers, texts and pairs into the packet they are for")
     CHECK(properties.disconnect.text(tern::property::reason_string) == "bye");
 }
 
-TEST_CASE("-D takes every property that a client can send, in each packet that may have it")
+TEST_CASE("the option -D takes every property that a client can send, in each packet that may have it")
 {
     const std::vector<std::vector<std::string_view>> all = {{"connect", "authentication-data", "a"},
                                                             {"connect", "authentication-method", "a"},
@@ -89,7 +89,7 @@ TEST_CASE("-D takes every property that a client can send, in each packet that m
     }
 }
 
-TEST_CASE("-D refuses what does not fit, and says why")
+TEST_CASE("the option -D refuses what does not fit, and says why")
 {
     CHECK_THROWS_WITH(parse({"foo", "content-type", "a"}), ContainsSubstring("'foo' is no packet with properties"));
     CHECK_THROWS_WITH(parse({"puback", "user-property", "a", "b"}), ContainsSubstring("there are connect, publish"));

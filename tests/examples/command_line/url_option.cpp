@@ -7,7 +7,7 @@
 
 using namespace command_line;
 
-TEST_CASE("-L holds host and topic, and perhaps port, user and password")
+TEST_CASE("the option -L holds host and topic, and perhaps port, user and password")
 {
     common_options options;
     CHECK(parse_url_option("mqtt://broker/Küche/+/x", options) == "Küche/+/x");
@@ -23,7 +23,7 @@ TEST_CASE("-L holds host and topic, and perhaps port, user and password")
     CHECK(options.password == "pa:ss%");
 }
 
-TEST_CASE("-L: a user without a password, an empty one, an IPv6 address")
+TEST_CASE("the option -L: a user without a password, an empty one, an IPv6 address")
 {
     common_options options;
     CHECK(parse_url_option("mqtt://user@host/t", options) == "t");
@@ -39,7 +39,7 @@ TEST_CASE("-L: a user without a password, an empty one, an IPv6 address")
     CHECK(options.host == "fe80::2");
 }
 
-TEST_CASE("-L: what is no such URL is refused")
+TEST_CASE("the option -L: what is no such URL is refused")
 {
     for (const char* const bad :
          {"", "broker/topic", "http://broker/topic", "mqtts://broker/topic", "mqtt://broker", "mqtt://broker/",

@@ -173,7 +173,7 @@ TEST_CASE("small and empty payloads are printed as mosquitto_sub prints them")
     }
 }
 
-TEST_CASE("-l publishes each line, also empty ones, one with NUL, and a last one without a line feed")
+TEST_CASE("the option -l publishes each line, also empty ones, one with NUL, and a last one without a line feed")
 {
     if (skipped_without_mosquitto())
     {
@@ -188,7 +188,7 @@ TEST_CASE("-l publishes each line, also empty ones, one with NUL, and a last one
     CHECK(receiver.wait().output == "1:61\n0:\n2:620d\n3:630064\n1:65\n");
 }
 
-TEST_CASE("-l keeps up with many lines, and nothing is lost or out of order")
+TEST_CASE("the option -l keeps up with many lines, and nothing is lost or out of order")
 {
     if (skipped_without_mosquitto())
     {
@@ -215,7 +215,7 @@ TEST_CASE("-l keeps up with many lines, and nothing is lost or out of order")
     }
 }
 
-TEST_CASE("-l publishes a line while the writer still holds the pipe")
+TEST_CASE("the option -l publishes a line while the writer still holds the pipe")
 {
     if (skipped_without_mosquitto())
     {
@@ -233,7 +233,7 @@ TEST_CASE("-l publishes a line while the writer still holds the pipe")
     CHECK(sender.wait().exit_code == 0);
 }
 
-TEST_CASE("--repeat publishes again, after the delay")
+TEST_CASE("the option --repeat publishes again, after the delay")
 {
     if (skipped_without_mosquitto())
     {

@@ -151,7 +151,7 @@ TEST_CASE("refusals are explained")
     CHECK(run(publisher(guarded, {"-q", "1", "-t", "ok/a", "-m", "b", "-u", "user", "-P", "right"})).exit_code == 0);
 }
 
-TEST_CASE("-C counts what is printed, -W limits the time")
+TEST_CASE("the option -C counts what is printed, -W limits the time")
 {
     if (skipped_without_mosquitto())
     {

@@ -84,7 +84,7 @@ const command full_message = {"-q",
 
 } // namespace
 
-TEST_CASE("-F prints every parameter as mosquitto_sub does")
+TEST_CASE("the option -F prints every parameter as mosquitto_sub does")
 {
     if (skipped_without_mosquitto())
     {
@@ -104,7 +104,7 @@ TEST_CASE("-F prints every parameter as mosquitto_sub does")
     }
 }
 
-TEST_CASE("-F prints times as mosquitto_sub does, but for the moment")
+TEST_CASE("the option -F prints times as mosquitto_sub does, but for the moment")
 {
     if (skipped_without_mosquitto())
     {

@@ -34,7 +34,7 @@ TEST_CASE("no subscription fails every operation")
     CHECK(ended.error == tern::errc::subscription_ended);
 }
 
-TEST_CASE("moving a subscription moves its stream; replacing one lets it go")
+TEST_CASE("moving a subscription moves its stream, and replacing one lets it go")
 {
     client_fixture f;
     REQUIRE_FALSE(f.connect());

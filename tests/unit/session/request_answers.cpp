@@ -162,7 +162,7 @@ TEST_CASE("an answer to another kind of request is a protocol error, to none is 
     }
 }
 
-TEST_CASE("what is unsubscribed is not made again; what is subscribed later is", "[session]")
+TEST_CASE("what is unsubscribed is not made again, and what is subscribed later is", "[session]")
 {
     script server;
     server.connect();

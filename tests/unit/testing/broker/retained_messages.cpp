@@ -43,7 +43,7 @@ TEST_CASE("the last message of a topic is kept, and an empty one clears it")
     CHECK(kept.bytes() == 0);
 }
 
-TEST_CASE("retained messages are bounded; those that have expired make room")
+TEST_CASE("retained messages are bounded, and those that have expired make room")
 {
     broker_limits limits;
     const time_point now{1h};
