@@ -5,6 +5,7 @@
 #
 #   compile.sh alone ROOT COMPILER [ARGUMENT...]            every header compiles when nothing is included before it
 #   compile.sh one_definition ROOT COMPILER [ARGUMENT...]   two translation units that include everything link together
+#   compile.sh separate ROOT COMPILER [ARGUMENT...]         the same, with the bodies compiled in a third one only
 #   compile.sh list ROOT                                    prints an #include line for every header
 #
 # Prints the names of the headers that break a rule, and what the compiler said. TERN_JOBS sets how many compilers run
@@ -13,8 +14,8 @@ set -u
 LC_ALL=C
 export LC_ALL
 
-what=${1:?usage: compile.sh alone|one_definition|list ROOT [COMPILER ARGUMENT...]}
-root=$(cd "${2:?usage: compile.sh alone|one_definition|list ROOT [COMPILER ARGUMENT...]}" && pwd) || exit 2
+what=${1:?usage: compile.sh alone|one_definition|separate|list ROOT [COMPILER ARGUMENT...]}
+root=$(cd "${2:?usage: compile.sh alone|one_definition|separate|list ROOT [COMPILER ARGUMENT...]}" && pwd) || exit 2
 shift 2
 
 list() { (cd "$root/include" && find tern -name '*.hpp' | sort); }
@@ -50,6 +51,31 @@ SCRIPT
             "$@" -I "$root/include" -c "$scratch/$unit.cpp" -o "$scratch/$unit.o" || exit 1
         done
         "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" -pthread && "$scratch/program"
+        ;;
+    separate)
+        list | grep -v '/source\.hpp$' | sed 's/.*/#include <&>/' >"$scratch/first.cpp"
+        cp "$scratch/first.cpp" "$scratch/second.cpp"
+        cat >>"$scratch/second.cpp" <<'SOURCE'
+#include <asio/io_context.hpp>
+int main()
+{
+    asio::io_context context;
+    tern::client client(context);
+    tern::testing::broker broker;
+    return client.state() == tern::connection_state::idle && broker.session_count() == 0 ? 0 : 1;
+}
+SOURCE
+        list | grep '/source\.hpp$' | sed 's/.*/#include <&>/' >"$scratch/bodies.cpp"
+        for unit in first second bodies; do
+            "$@" -DTERN_SEPARATE_COMPILATION -I "$root/include" -c "$scratch/$unit.cpp" -o "$scratch/$unit.o" || exit 1
+        done
+        # Without the bodies it must not link, or they were compiled everywhere.
+        if "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" -pthread 2>/dev/null; then
+            echo 'the bodies are compiled in every translation unit'
+            exit 1
+        fi
+        "$@" "$scratch/first.o" "$scratch/second.o" "$scratch/bodies.o" -o "$scratch/program" -pthread &&
+            "$scratch/program"
         ;;
     *) echo "compile.sh: no check is called $what"; exit 2 ;;
 esac

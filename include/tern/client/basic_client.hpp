@@ -23,6 +23,7 @@
 #include "tern/client/client_disconnecting.hpp"
 #include "tern/client/client_ending.hpp"
 #include "tern/client/client_event.hpp"
+#include "tern/client/client_handlers.hpp"
 #include "tern/client/client_publishing.hpp"
 #include "tern/client/client_receiving.hpp"
 #include "tern/client/client_subscribing.hpp"

@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/error.hpp>
 
@@ -22,11 +23,13 @@
 #include <system_error>
 #include <utility>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
 /// Has to be the last thing that its caller does: the answer may come before it returns.
-inline void client_core::ask_authenticator(authentication_step::purpose what, std::string_view method, byte_view data)
+TERN_INLINE void client_core::ask_authenticator(authentication_step::purpose what, std::string_view method, byte_view data)
 {
     authentication_purpose_ = what;
     const std::uint64_t step = ++authentication_step_;
@@ -45,7 +48,7 @@ inline void client_core::ask_authenticator(authentication_step::purpose what, st
 }
 
 /// From any thread.
-inline void client_core::answer(std::uint64_t step, std::error_code error, byte_view data)
+TERN_INLINE void client_core::answer(std::uint64_t step, std::error_code error, byte_view data)
 {
     if (runs_here() && depth_ != 0)
     {
@@ -57,7 +60,7 @@ inline void client_core::answer(std::uint64_t step, std::error_code error, byte_
     });
 }
 
-inline void client_core::take_answer(std::uint64_t step, std::error_code error, byte_view data)
+TERN_INLINE void client_core::take_answer(std::uint64_t step, std::error_code error, byte_view data)
 {
     if (stopped_ || step != authentication_step_)
     {
@@ -98,7 +101,7 @@ inline void client_core::take_answer(std::uint64_t step, std::error_code error, 
 }
 
 /// The authenticator gives up: the connection ends, with DISCONNECT where one may be sent. v5 4.12
-inline void client_core::refuse_server()
+TERN_INLINE void client_core::refuse_server()
 {
     if (engine_.phase() == session::connection_phase::connected)
     {
@@ -110,7 +113,7 @@ inline void client_core::refuse_server()
     finish_after_output(errc::authentication_failed);
 }
 
-inline void client_core::start_re_authenticate(plain_handler handler, cancellation_ticket* ticket)
+TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, cancellation_ticket* ticket)
 {
     std::error_code error;
     if (stopped_)
@@ -142,14 +145,14 @@ inline void client_core::start_re_authenticate(plain_handler handler, cancellati
     schedule_turn();
 }
 
-inline void client_core::handle(const session::authentication_challenge& event)
+TERN_INLINE void client_core::handle(const session::authentication_challenge& event)
 {
     ask_authenticator(event.reason == reason_code::success ? authentication_step::purpose::finished
                                                            : authentication_step::purpose::challenge,
                       event.method, event.data);
 }
 
-inline void client_core::handle(const session::authenticated&)
+TERN_INLINE void client_core::handle(const session::authenticated&)
 {
     emit(re_authenticated_event{});
     if (re_authenticate_handler_)
@@ -159,5 +162,7 @@ inline void client_core::handle(const session::authenticated&)
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

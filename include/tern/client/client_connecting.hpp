@@ -12,6 +12,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
 
 #include <asio/error.hpp>
@@ -22,6 +23,8 @@
 #include <string>
 #include <system_error>
 #include <utility>
+
+#if TERN_BODIES
 
 namespace tern::detail
 {
@@ -49,7 +52,7 @@ namespace tern::detail
     return result;
 }
 
-inline void client_core::start_connect(connect_handler handler, const url_source& urls, const connect_options& options,
+TERN_INLINE void client_core::start_connect(connect_handler handler, const url_source& urls, const connect_options& options,
                                        cancellation_ticket* ticket)
 {
     std::error_code error;
@@ -88,7 +91,7 @@ inline void client_core::start_connect(connect_handler handler, const url_source
     schedule_turn();
 }
 
-inline void client_core::begin_attempt()
+TERN_INLINE void client_core::begin_attempt()
 {
     attempt_deadline_ = limits_.connect_attempt.count() > 0 ? std::optional(now_ + limits_.connect_attempt)
                                                             : std::nullopt;
@@ -114,7 +117,7 @@ inline void client_core::begin_attempt()
     }
 }
 
-inline void client_core::transport_opened(std::error_code error)
+TERN_INLINE void client_core::transport_opened(std::error_code error)
 {
     if (error)
     {
@@ -131,7 +134,7 @@ inline void client_core::transport_opened(std::error_code error)
 }
 
 /// CONNECT is what leaves next.
-inline void client_core::open_session(const std::optional<byte_view>& authentication_data)
+TERN_INLINE void client_core::open_session(const std::optional<byte_view>& authentication_data)
 {
     const std::error_code error =
         guard_memory([&] { return engine_.open(fallback_.version(), now_, authentication_data); });
@@ -143,7 +146,7 @@ inline void client_core::open_session(const std::optional<byte_view>& authentica
     set_state(connection_state::handshaking);
 }
 
-inline void client_core::handle(const session::connected& event)
+TERN_INLINE void client_core::handle(const session::connected& event)
 {
     const bool reconnected = std::exchange(was_connected_, true);
     // What an earlier process left may come before its subscriptions are opened, and with identifiers of its own.
@@ -174,7 +177,7 @@ inline void client_core::handle(const session::connected& event)
     complete_connect({}, std::move(result));
 }
 
-inline void client_core::handle(const session::connection_refused& event)
+TERN_INLINE void client_core::handle(const session::connection_refused& event)
 {
     reason_string_ = event.properties.reason_string.value_or(std::string_view());
     server_reference_ = event.properties.server_reference.value_or(std::string_view());
@@ -183,43 +186,43 @@ inline void client_core::handle(const session::connection_refused& event)
 }
 
 /// 3.1.1: the old session is gone; the one that is to live needs a connection of its own.
-inline void client_core::handle(const session::session_cleared&)
+TERN_INLINE void client_core::handle(const session::session_cleared&)
 {
     reopening_ = true;
     finish_after_output(errc::connection_lost);
 }
 
-inline void client_core::handle(const session::disconnected_by_server& event)
+TERN_INLINE void client_core::handle(const session::disconnected_by_server& event)
 {
     reason_string_ = event.properties.reason_string.value_or(std::string_view());
     server_reference_ = event.properties.server_reference.value_or(std::string_view());
     connection_lost(is_failure(event.reason) ? make_error_code(event.reason) : make_error_code(errc::closed_by_server));
 }
 
-inline void client_core::handle(const session::connection_failed& event)
+TERN_INLINE void client_core::handle(const session::connection_failed& event)
 {
     finish_after_output(event.error);
 }
 
-inline void client_core::handle(const session::session_was_lost&)
+TERN_INLINE void client_core::handle(const session::session_was_lost&)
 {
     emit(session_lost_event{});
 }
 
 /// Nothing is read any more; when the output is written, or that takes too long, the connection closes.
-inline void client_core::finish_after_output(std::error_code error)
+TERN_INLINE void client_core::finish_after_output(std::error_code error)
 {
     failing_ = error;
     attempt_deadline_ = now_ + failure_grace;
 }
 
 /// Reading or writing failed.
-inline void client_core::transport_failed(std::error_code error)
+TERN_INLINE void client_core::transport_failed(std::error_code error)
 {
     connection_lost(failing_ ? failing_ : error);
 }
 
-inline void client_core::attempt_late()
+TERN_INLINE void client_core::attempt_late()
 {
     attempt_deadline_.reset();
     if (failing_)
@@ -237,7 +240,7 @@ inline void client_core::attempt_late()
 }
 
 /// The transport is gone, or of no use any more.
-inline void client_core::connection_lost(std::error_code error)
+TERN_INLINE void client_core::connection_lost(std::error_code error)
 {
     if (std::exchange(reopening_, false))
     {
@@ -260,7 +263,7 @@ inline void client_core::connection_lost(std::error_code error)
     }
 }
 
-inline void client_core::attempt_failed(std::error_code error, connect_failure kind)
+TERN_INLINE void client_core::attempt_failed(std::error_code error, connect_failure kind)
 {
     drop_connection();
     ++engine_.counters().connect_failures;
@@ -288,7 +291,7 @@ inline void client_core::attempt_failed(std::error_code error, connect_failure k
 }
 
 /// Asks the policy what comes next.
-inline void client_core::try_again(std::error_code error, bool was_connected)
+TERN_INLINE void client_core::try_again(std::error_code error, bool was_connected)
 {
     last_error_ = error;
     const reconnect_decision decision = policy_.on_failure(error, now_);
@@ -305,7 +308,7 @@ inline void client_core::try_again(std::error_code error, bool was_connected)
 }
 
 /// The connection, if there is one, is no more. The session goes on without it.
-inline void client_core::drop_connection() noexcept
+TERN_INLINE void client_core::drop_connection() noexcept
 {
     if (connection_ != nullptr)
     {
@@ -325,7 +328,7 @@ inline void client_core::drop_connection() noexcept
 }
 
 /// No further attempt.
-inline void client_core::give_up(std::error_code error)
+TERN_INLINE void client_core::give_up(std::error_code error)
 {
     const bool was_open = connection_established_;
     drop_connection();
@@ -347,7 +350,7 @@ inline void client_core::give_up(std::error_code error)
 }
 
 /// The client is idle; everything that waits ends with `error`.
-inline void client_core::rest(std::error_code error)
+TERN_INLINE void client_core::rest(std::error_code error)
 {
     retry_at_.reset();
     connect_deadline_.reset();
@@ -360,7 +363,7 @@ inline void client_core::rest(std::error_code error)
     schedule_turn();
 }
 
-inline void client_core::complete_connect(std::error_code error, connect_result result)
+TERN_INLINE void client_core::complete_connect(std::error_code error, connect_result result)
 {
     if (connect_handler_)
     {
@@ -372,7 +375,7 @@ inline void client_core::complete_connect(std::error_code error, connect_result 
     }
 }
 
-inline void client_core::set_state(connection_state state) noexcept
+TERN_INLINE void client_core::set_state(connection_state state) noexcept
 {
     if (std::exchange(state_, state) != state && observer_ != nullptr)
     {
@@ -380,7 +383,7 @@ inline void client_core::set_state(connection_state state) noexcept
     }
 }
 
-inline void client_core::emit(client_event event)
+TERN_INLINE void client_core::emit(client_event event)
 {
     if (event_handler_ != nullptr)
     {
@@ -389,7 +392,7 @@ inline void client_core::emit(client_event event)
     }
 }
 
-inline void client_core::tell_events()
+TERN_INLINE void client_core::tell_events()
 {
     while (!stopped_ && !events_.empty())
     {
@@ -403,5 +406,7 @@ inline void client_core::tell_events()
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

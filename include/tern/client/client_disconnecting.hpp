@@ -10,6 +10,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
 
 #include <asio/error.hpp>
@@ -18,10 +19,12 @@
 #include <system_error>
 #include <utility>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
-inline void client_core::start_disconnect(plain_handler handler, const disconnect_options& options,
+TERN_INLINE void client_core::start_disconnect(plain_handler handler, const disconnect_options& options,
                                           cancellation_ticket* ticket)
 {
     if (stopped_ || disconnect_handler_)
@@ -69,7 +72,7 @@ inline void client_core::start_disconnect(plain_handler handler, const disconnec
 }
 
 /// Called at the end of every turn. True if there is something new to tell.
-inline bool client_core::advance_disconnect()
+TERN_INLINE bool client_core::advance_disconnect()
 {
     if (!disconnect_handler_ || disconnect_sent_ || failing_ || !engine_.idle() ||
         (connection_ != nullptr && connection_->writing))
@@ -80,7 +83,7 @@ inline bool client_core::advance_disconnect()
     return true;
 }
 
-inline void client_core::send_disconnect()
+TERN_INLINE void client_core::send_disconnect()
 {
     if (connection_ == nullptr || engine_.phase() != session::connection_phase::connected)
     {
@@ -103,7 +106,7 @@ inline void client_core::send_disconnect()
 }
 
 /// The time for waiting is over, or that for writing DISCONNECT.
-inline void client_core::disconnect_late()
+TERN_INLINE void client_core::disconnect_late()
 {
     disconnect_deadline_.reset();
     if (!disconnect_sent_ && !failing_)
@@ -116,7 +119,7 @@ inline void client_core::disconnect_late()
     }
 }
 
-inline void client_core::finish_disconnect(std::error_code error)
+TERN_INLINE void client_core::finish_disconnect(std::error_code error)
 {
     error = error ? error : disconnect_error_;
     disconnect_sent_ = false;
@@ -130,5 +133,7 @@ inline void client_core::finish_disconnect(std::error_code error)
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

@@ -9,6 +9,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_registry.hpp"
 #include "tern/client/subscription.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -25,6 +26,8 @@
 #include <variant>
 #include <vector>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
@@ -35,7 +38,7 @@ namespace tern::detail
     return std::uint64_t{device()} << 32U ^ device();
 }
 
-inline std::shared_ptr<client_core> client_core::make(const asio::any_io_executor& executor,
+TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_executor& executor,
                                                       const client_limits& limits, connection_factory factory)
 {
     auto core = std::make_shared<client_core>(executor, limits, factory);
@@ -45,66 +48,27 @@ inline std::shared_ptr<client_core> client_core::make(const asio::any_io_executo
     return core;
 }
 
-inline client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
+TERN_INLINE client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
                                 connection_factory factory)
     : home_(executor), gate_(executor), limits_(limits), factory_(factory), timer_(executor),
       engine_(session::engine_configuration{limits, nullptr, random_seed()}), policy_(limits.reconnect, random_seed())
 {
 }
 
-inline client_core::~client_core()
+TERN_INLINE client_core::~client_core()
 {
     client_registry::remove(*this);
 }
 
-inline statistics client_core::stats() const
+TERN_INLINE statistics client_core::stats() const
 {
     return engine_.stats(std::chrono::steady_clock::now());
 }
 
-inline void client_core::set_observer(observer* watcher) noexcept
+TERN_INLINE void client_core::set_observer(observer* watcher) noexcept
 {
     observer_ = watcher;
     engine_.set_observer(watcher);
-}
-
-template <class Handler>
-void client_core::set_event_handler(Handler handler)
-{
-    struct sink final : event_sink
-    {
-        explicit sink(Handler given) : handler(std::move(given)) {}
-        void call(const client_event& event) override { handler(event); }
-        Handler handler;
-    };
-    event_handler_ = std::make_shared<sink>(std::move(handler));
-}
-
-template <class Handler>
-void client_core::set_unmatched_handler(Handler handler)
-{
-    struct sink final : view_sink
-    {
-        explicit sink(Handler given) : handler(std::move(given)) {}
-        void call(const message_view& view) override { handler(view); }
-        Handler handler;
-    };
-    unmatched_handler_ = std::make_shared<sink>(std::move(handler));
-}
-
-template <class Authenticator>
-void client_core::set_authenticator(Authenticator authenticator)
-{
-    struct sink final : authenticator_sink
-    {
-        explicit sink(Authenticator given) : authenticator(std::move(given)) {}
-        void call(const authentication_step& step, authentication_answer answer) override
-        {
-            authenticator(step, std::move(answer));
-        }
-        Authenticator authenticator;
-    };
-    authenticator_ = std::make_shared<sink>(std::move(authenticator));
 }
 
 /// Calls `function` with the arguments after the error for each handler that waits, and leaves none.
@@ -165,7 +129,7 @@ void client_core::for_each_handler(Function&& function)
 }
 
 /// What holds the executor or the application's objects is let go. The session stays: a message may be in a handler.
-inline void client_core::let_go() noexcept
+TERN_INLINE void client_core::let_go() noexcept
 {
     gate_.close();
     client_registry::remove(*this);
@@ -191,7 +155,7 @@ inline void client_core::let_go() noexcept
     state_ = connection_state::idle;
 }
 
-inline void client_core::stop() noexcept
+TERN_INLINE void client_core::stop() noexcept
 {
     if (std::exchange(stopped_, true))
     {
@@ -211,7 +175,7 @@ inline void client_core::stop() noexcept
     let_go();
 }
 
-inline void client_core::context_ended() noexcept
+TERN_INLINE void client_core::context_ended() noexcept
 {
     const std::shared_ptr<client_core> self = weak_from_this().lock();
     if (self == nullptr || std::exchange(stopped_, true))
@@ -223,5 +187,7 @@ inline void client_core::context_ended() noexcept
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

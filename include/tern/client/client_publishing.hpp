@@ -10,6 +10,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/topic/validation.hpp"
 
 #include <asio/error.hpp>
@@ -19,10 +20,12 @@
 #include <utility>
 #include <variant>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
-inline void client_core::start_publish(publish_handler handler, std::string_view topic, byte_view payload,
+TERN_INLINE void client_core::start_publish(publish_handler handler, std::string_view topic, byte_view payload,
                                        const publish_options& options, cancellation_ticket* ticket)
 {
     std::error_code error;
@@ -82,7 +85,7 @@ inline void client_core::start_publish(publish_handler handler, std::string_view
     schedule_turn();
 }
 
-inline void client_core::handle(session::publish_completed& event)
+TERN_INLINE void client_core::handle(session::publish_completed& event)
 {
     publish_operation done = operations_.take_publish(event.operation);
     if (done.handler)
@@ -101,7 +104,7 @@ inline void client_core::handle(session::publish_completed& event)
 }
 
 /// Ends the wait for an operation; what that means to the server is the operation's matter.
-inline void client_core::cancel(session::operation number, std::error_code reason)
+TERN_INLINE void client_core::cancel(session::operation number, std::error_code reason)
 {
     if (stopped_ || number == 0)
     {
@@ -127,7 +130,7 @@ inline void client_core::cancel(session::operation number, std::error_code reaso
     schedule_turn();
 }
 
-inline void client_core::cancel_single(session::operation number, std::error_code reason)
+TERN_INLINE void client_core::cancel_single(session::operation number, std::error_code reason)
 {
     if (number == connect_number_ && connect_handler_)
     {
@@ -149,5 +152,7 @@ inline void client_core::cancel_single(session::operation number, std::error_cod
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

@@ -14,6 +14,7 @@
 #include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/error.hpp>
 
@@ -24,10 +25,12 @@
 #include <system_error>
 #include <utility>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
-inline void client_core::handle(session::message_received& event)
+TERN_INLINE void client_core::handle(session::message_received& event)
 {
     const message_view& view = event.message;
     matches_.clear();
@@ -48,7 +51,7 @@ inline void client_core::handle(session::message_received& event)
 }
 
 /// One message for several: the acknowledgement waits until all have taken it.
-inline void client_core::deliver_to_all(const message_view& view, session::delivery delivery)
+TERN_INLINE void client_core::deliver_to_all(const message_view& view, session::delivery delivery)
 {
     std::vector<consumer*> matches = std::exchange(matches_, {}); // a handler may come back here
     std::vector<taking> takings(matches.size());
@@ -75,7 +78,7 @@ inline void client_core::deliver_to_all(const message_view& view, session::deliv
     matches_ = std::move(matches);
 }
 
-inline void client_core::deliver(consumer& target, const message_view& view, taking which)
+TERN_INLINE void client_core::deliver(consumer& target, const message_view& view, taking which)
 {
     const bool manual = target.ack == acknowledgement::manual;
     if (target.sink != nullptr)
@@ -120,7 +123,7 @@ inline void client_core::deliver(consumer& target, const message_view& view, tak
 }
 
 /// Into the stream. Of QoS 0 the oldest makes room; QoS 1 and 2 are bounded by Receive Maximum.
-inline void client_core::keep(consumer& target, queued_message&& kept)
+TERN_INLINE void client_core::keep(consumer& target, queued_message&& kept)
 {
     const std::size_t size = kept.size;
     const bool at_most_once = kept.at_most_once;
@@ -141,7 +144,7 @@ inline void client_core::keep(consumer& target, queued_message&& kept)
     ++dropped_untold_;
 }
 
-inline void client_core::start_receive(receive_handler handler, const std::shared_ptr<consumer>& target,
+TERN_INLINE void client_core::start_receive(receive_handler handler, const std::shared_ptr<consumer>& target,
                                        cancellation_ticket* ticket)
 {
     consumer& stream = *target;
@@ -186,7 +189,7 @@ inline void client_core::start_receive(receive_handler handler, const std::share
 }
 
 /// Completes the receives of streams that had a message already. Each completion may ask for the next one.
-inline void client_core::deliver_ready()
+TERN_INLINE void client_core::deliver_ready()
 {
     while (!stopped_ && !ready_.empty())
     {
@@ -205,7 +208,7 @@ inline void client_core::deliver_ready()
     }
 }
 
-inline void client_core::cancel_receive(consumer& target, std::uint64_t receive)
+TERN_INLINE void client_core::cancel_receive(consumer& target, std::uint64_t receive)
 {
     if (!stopped_ && target.receiver && target.receive_number == receive)
     {
@@ -217,7 +220,7 @@ inline void client_core::cancel_receive(consumer& target, std::uint64_t receive)
 }
 
 /// The client rests: nothing will come. What is in a stream can still be taken.
-inline void client_core::fail_receivers(std::error_code error)
+TERN_INLINE void client_core::fail_receivers(std::error_code error)
 {
     for (const std::shared_ptr<consumer>& each : consumers_)
     {
@@ -233,7 +236,7 @@ inline void client_core::fail_receivers(std::error_code error)
 // ------------------------------------------------------------------------------------------------------- Unmatched
 
 /// What an earlier process subscribed to may have its subscription opened in a moment; other messages wait for nobody.
-inline void client_core::keep_unmatched(const message_view& view, taking which)
+TERN_INLINE void client_core::keep_unmatched(const message_view& view, taking which)
 {
     if (!claimed_session_ || !which.needed() || limits_.unmatched_time.count() <= 0)
     {
@@ -244,7 +247,7 @@ inline void client_core::keep_unmatched(const message_view& view, taking which)
     waiting_.push_back(waiting_message{message(messages_, view), which, now_ + limits_.unmatched_time});
 }
 
-inline void client_core::unmatched(const message_view& view, taking which)
+TERN_INLINE void client_core::unmatched(const message_view& view, taking which)
 {
     ++engine_.counters().messages_unmatched;
     const taking_scope taken(*this, which);
@@ -259,7 +262,7 @@ inline void client_core::unmatched(const message_view& view, taking which)
 }
 
 /// Subscriptions have come: some of the messages that wait may be for them.
-inline void client_core::match_waiting()
+TERN_INLINE void client_core::match_waiting()
 {
     new_consumers_ = false;
     for (std::size_t left = waiting_.size(); left > 0 && !stopped_ && !waiting_.empty(); --left)
@@ -283,7 +286,7 @@ inline void client_core::match_waiting()
     }
 }
 
-inline void client_core::give_up_waiting()
+TERN_INLINE void client_core::give_up_waiting()
 {
     while (!stopped_ && !waiting_.empty() && waiting_.front().until <= now_)
     {
@@ -294,5 +297,7 @@ inline void client_core::give_up_waiting()
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

@@ -14,6 +14,7 @@
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/topic/validation.hpp"
 
 #include <asio/error.hpp>
@@ -28,11 +29,13 @@
 #include <variant>
 #include <vector>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
 /// A consumer for these filters, not yet known to anyone. Throws std::bad_alloc.
-inline std::shared_ptr<consumer> client_core::make_consumer(const filter_source& filters,
+TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_source& filters,
                                                             const subscribe_options& options)
 {
     auto made = std::make_shared<consumer>(weak_from_this(), executor());
@@ -49,7 +52,7 @@ inline std::shared_ptr<consumer> client_core::make_consumer(const filter_source&
 }
 
 /// Registers the consumer and asks the session; `number` is completed by its answer. On error nothing is changed.
-inline std::error_code client_core::request_subscription(const std::shared_ptr<consumer>& target,
+TERN_INLINE std::error_code client_core::request_subscription(const std::shared_ptr<consumer>& target,
                                                          const filter_source& filters,
                                                          const subscribe_options& options, session::operation number)
 {
@@ -99,7 +102,7 @@ inline std::error_code client_core::request_subscription(const std::shared_ptr<c
     return error;
 }
 
-inline void client_core::start_subscribe(subscribe_handler handler, const filter_source& filters,
+TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const filter_source& filters,
                                          const subscribe_options& options, cancellation_ticket* ticket)
 {
     if (depth_ == 0)
@@ -137,7 +140,7 @@ inline void client_core::start_subscribe(subscribe_handler handler, const filter
 }
 
 /// A consumer that was opened by a plain function: its answer, and its error, wait for async_ready().
-inline std::shared_ptr<consumer> client_core::open(const std::shared_ptr<consumer>& target,
+TERN_INLINE std::shared_ptr<consumer> client_core::open(const std::shared_ptr<consumer>& target,
                                                    const filter_source& filters, const subscribe_options& options)
 {
     if (depth_ == 0)
@@ -163,21 +166,12 @@ inline std::shared_ptr<consumer> client_core::open(const std::shared_ptr<consume
     return target;
 }
 
-inline subscription client_core::open_subscription(const filter_source& filters, const subscribe_options& options)
+TERN_INLINE subscription client_core::open_subscription(const filter_source& filters, const subscribe_options& options)
 {
     return subscription(open(make_consumer(filters, options), filters, options));
 }
 
-template <class Handler>
-message_handler_registration client_core::add_message_handler(const filter_source& filters, Handler handler,
-                                                              const subscribe_options& options)
-{
-    std::shared_ptr<consumer> target = make_consumer(filters, options);
-    target->sink = std::make_unique<typed_message_sink<Handler>>(std::move(handler));
-    return message_handler_registration(open(target, filters, options));
-}
-
-inline void client_core::start_ready(ready_handler handler, const std::shared_ptr<consumer>& target,
+TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shared_ptr<consumer>& target,
                                      cancellation_ticket* ticket)
 {
     if (stopped_ || target->request == 0)
@@ -205,7 +199,7 @@ inline void client_core::start_ready(ready_handler handler, const std::shared_pt
     schedule_turn();
 }
 
-inline void client_core::handle(session::subscribe_completed& event)
+TERN_INLINE void client_core::handle(session::subscribe_completed& event)
 {
     request_operation done = operations_.take_request(event.operation);
     if (done.target == nullptr)
@@ -240,7 +234,7 @@ inline void client_core::handle(session::subscribe_completed& event)
 }
 
 /// Tells everyone who waited for the answer.
-inline void client_core::answered(request_operation& done, std::error_code error)
+TERN_INLINE void client_core::answered(request_operation& done, std::error_code error)
 {
     const std::shared_ptr<consumer> target = done.target;
     const std::vector<session::operation> waiting = std::exchange(target->awaiting_answer, {});
@@ -259,7 +253,7 @@ inline void client_core::answered(request_operation& done, std::error_code error
 }
 
 /// The filters that the server refused count no more; the others do.
-inline void client_core::withdraw_refused(consumer& target, const std::vector<reason_code>& reasons)
+TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vector<reason_code>& reasons)
 {
     if (reasons.size() != target.filters.size())
     {
@@ -275,7 +269,7 @@ inline void client_core::withdraw_refused(consumer& target, const std::vector<re
     }
 }
 
-inline void client_core::handle(session::subscription_restored& event)
+TERN_INLINE void client_core::handle(session::subscription_restored& event)
 {
     const auto found = std::find_if(consumers_.begin(), consumers_.end(), [&](const auto& each) {
         return each->subscription_identifier == event.subscription_identifier;
@@ -308,5 +302,7 @@ inline void client_core::handle(session::subscription_restored& event)
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

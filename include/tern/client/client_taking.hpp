@@ -9,12 +9,15 @@
 
 #include "tern/client/client_core.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/linkage.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <new>
 #include <utility>
+
+#if TERN_BODIES
 
 namespace tern::detail
 {
@@ -42,14 +45,14 @@ private:
 
 // --------------------------------------------------------------------------------------------------- Back-pressure
 
-inline bool client_core::may_receive() const noexcept
+TERN_INLINE bool client_core::may_receive() const noexcept
 {
     return held_bytes_ < limits_.maximum_received_bytes && engine_.accepts_input();
 }
 
 /// Called at the end of a turn: tells when reading pauses because messages are not taken, and when it goes on. True if
 /// there is something to tell.
-inline bool client_core::watch_pause()
+TERN_INLINE bool client_core::watch_pause()
 {
     if (dropped_untold_ != 0)
     {
@@ -88,7 +91,7 @@ inline bool client_core::watch_pause()
 
 // --------------------------------------------------------------------------------------------------- Acknowledging
 
-inline void client_core::acknowledge(taking which, reason_code reason) noexcept
+TERN_INLINE void client_core::acknowledge(taking which, reason_code reason) noexcept
 {
     try
     {
@@ -108,7 +111,7 @@ inline void client_core::acknowledge(taking which, reason_code reason) noexcept
     }
 }
 
-inline void client_core::acknowledge_here(taking which, reason_code reason)
+TERN_INLINE void client_core::acknowledge_here(taking which, reason_code reason)
 {
     if (stopped_)
     {
@@ -121,5 +124,7 @@ inline void client_core::acknowledge_here(taking which, reason_code reason)
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

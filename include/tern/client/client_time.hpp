@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
 
 #include <memory>
@@ -18,10 +19,12 @@
 #include <system_error>
 #include <utility>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
-inline std::optional<client_core::time_point> client_core::next_deadline() const noexcept
+TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() const noexcept
 {
     std::optional<time_point> first;
     const auto consider = [&first](const std::optional<time_point>& when) {
@@ -49,7 +52,7 @@ inline std::optional<client_core::time_point> client_core::next_deadline() const
 
 /// The timer is left alone if it fires before the next deadline: then it is set again. Without a deadline it is stopped,
 /// or it would keep the executor's run() from returning.
-inline void client_core::arm_timer()
+TERN_INLINE void client_core::arm_timer()
 {
     // Idle, with nobody waiting, it lets the executor run out of work; that its session expires it finds out later.
     const bool idle = state_ == connection_state::idle && operations_.size() == 0 && waiting_.empty();
@@ -69,7 +72,7 @@ inline void client_core::arm_timer()
     timer_->async_wait(timer_handler{shared_from_this(), ++timer_generation_});
 }
 
-inline void client_core::timer_handler::operator()(std::error_code) const
+TERN_INLINE void client_core::timer_handler::operator()(std::error_code) const
 {
     if (core->stopped_ || core->timer_generation_ != generation)
     {
@@ -79,7 +82,7 @@ inline void client_core::timer_handler::operator()(std::error_code) const
     core->in_turn([this] { core->time_passed(); });
 }
 
-inline void client_core::time_passed()
+TERN_INLINE void client_core::time_passed()
 {
     const auto passed = [this](const std::optional<time_point>& when) { return when && *when <= now_; };
     if (passed(engine_.deadline()))
@@ -126,7 +129,7 @@ inline void client_core::time_passed()
 }
 
 /// While something is outstanding and nothing else keeps the executor busy, this does.
-inline void client_core::hold_work()
+TERN_INLINE void client_core::hold_work()
 {
     const bool busy_already = connection_ != nullptr && connection_->reading;
     const bool outstanding = !stopped_ && (operations_.size() != 0 || receivers_ != 0 || connect_handler_ ||
@@ -145,5 +148,7 @@ inline void client_core::hold_work()
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

@@ -12,6 +12,7 @@
 #include "tern/client/completion.hpp"
 #include "tern/client/connection.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/defer.hpp>
@@ -27,10 +28,12 @@
 #include <utility>
 #include <variant>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
-inline void client_core::enter_turn() noexcept
+TERN_INLINE void client_core::enter_turn() noexcept
 {
     if (++depth_ == 1)
     {
@@ -38,13 +41,13 @@ inline void client_core::enter_turn() noexcept
     }
 }
 
-inline void client_core::refresh_now() noexcept
+TERN_INLINE void client_core::refresh_now() noexcept
 {
     now_ = std::chrono::steady_clock::now();
 }
 
 // A loop of the executor that runs inside a handler (depth 2) leaves everything to the turn that it interrupts.
-inline void client_core::end_turn()
+TERN_INLINE void client_core::end_turn()
 {
     if (depth_ == 1)
     {
@@ -72,7 +75,7 @@ inline void client_core::end_turn()
     }
 }
 
-inline void client_core::leave_turn_by_exception() noexcept
+TERN_INLINE void client_core::leave_turn_by_exception() noexcept
 {
     --depth_;
     try
@@ -86,7 +89,7 @@ inline void client_core::leave_turn_by_exception() noexcept
 }
 
 /// Makes sure that a turn follows; several requests in a row share one.
-inline void client_core::schedule_turn()
+TERN_INLINE void client_core::schedule_turn()
 {
     if (depth_ != 0 || turn_scheduled_ || stopped_)
     {
@@ -103,7 +106,7 @@ inline void client_core::schedule_turn()
 }
 
 /// Tells what has happened. True if something had.
-inline bool client_core::settle()
+TERN_INLINE bool client_core::settle()
 {
     bool any = false;
     session::event event;
@@ -136,7 +139,7 @@ inline bool client_core::settle()
     return any;
 }
 
-inline void client_core::handle(session::event& event)
+TERN_INLINE void client_core::handle(session::event& event)
 {
     if (auto* const message = std::get_if<session::message_received>(&event)) // the frequent ones first
     {
@@ -154,7 +157,7 @@ inline void client_core::handle(session::event& event)
 // --------------------------------------------------------------------------------------------------------- Writing
 
 /// Writes what the session has, unless a write is under way. True if there is something new to tell.
-inline bool client_core::flush()
+TERN_INLINE bool client_core::flush()
 {
     if (connection_ == nullptr || connection_->writing || state_ == connection_state::opening)
     {
@@ -198,7 +201,7 @@ inline bool client_core::flush()
     return false;
 }
 
-inline void client_core::written(std::size_t size)
+TERN_INLINE void client_core::written(std::size_t size)
 {
     connection& stream = *connection_;
     stream.output_offset += size;
@@ -216,7 +219,7 @@ inline void client_core::written(std::size_t size)
 
 // --------------------------------------------------------------------------------------------------------- Reading
 
-inline void client_core::start_reading()
+TERN_INLINE void client_core::start_reading()
 {
     if (connection_ == nullptr || connection_->reading || state_ == connection_state::opening || failing_ ||
         shutting_down_ || !may_receive())
@@ -237,14 +240,14 @@ inline void client_core::start_reading()
     }
 }
 
-inline void client_core::received(std::size_t size)
+TERN_INLINE void client_core::received(std::size_t size)
 {
     connection_->reading = false;
     connection_->input.commit(size);
 }
 
 /// Hands packets to the session until no whole one is left, or reading has to pause. True if there was one.
-inline bool client_core::process_input()
+TERN_INLINE bool client_core::process_input()
 {
     const std::shared_ptr<connection> stream = connection_;
     bool any = false;
@@ -280,7 +283,7 @@ inline bool client_core::process_input()
     return any;
 }
 
-inline void client_core::connection_done(io_operation what, std::error_code error, std::size_t size)
+TERN_INLINE void client_core::connection_done(io_operation what, std::error_code error, std::size_t size)
 {
     in_turn([&] {
         switch (what)
@@ -314,5 +317,7 @@ inline void client_core::connection_done(io_operation what, std::error_code erro
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif

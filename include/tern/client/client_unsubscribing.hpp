@@ -14,6 +14,7 @@
 #include "tern/client/consumer.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
+#include "tern/linkage.hpp"
 #include "tern/topic/validation.hpp"
 
 #include <asio/error.hpp>
@@ -28,11 +29,13 @@
 #include <variant>
 #include <vector>
 
+#if TERN_BODIES
+
 namespace tern::detail
 {
 
 /// The consumer gets no more messages, and the session knows of it already. What is in its stream can be taken.
-inline void client_core::withdraw(consumer& target, std::error_code error) noexcept
+TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) noexcept
 {
     target.state = consumer::phase::ended;
     target.end_error = error;
@@ -45,7 +48,7 @@ inline void client_core::withdraw(consumer& target, std::error_code error) noexc
 }
 
 /// The client no longer knows the consumer; while messages are delivered its memory stays.
-inline void client_core::forget(consumer& target) noexcept
+TERN_INLINE void client_core::forget(consumer& target) noexcept
 {
     dispatcher_.forget_owner(target, target.subscription_identifier);
     const auto found = std::find_if(consumers_.begin(), consumers_.end(),
@@ -63,7 +66,7 @@ inline void client_core::forget(consumer& target) noexcept
     }
 }
 
-inline void client_core::bury(std::shared_ptr<consumer> ended) noexcept
+TERN_INLINE void client_core::bury(std::shared_ptr<consumer> ended) noexcept
 {
     if (depth_ != 0)
     {
@@ -75,7 +78,7 @@ inline void client_core::bury(std::shared_ptr<consumer> ended) noexcept
     }
 }
 
-inline void client_core::start_end(unsubscribe_handler handler, const std::shared_ptr<consumer>& target,
+TERN_INLINE void client_core::start_end(unsubscribe_handler handler, const std::shared_ptr<consumer>& target,
                                    const unsubscribe_options& options, cancellation_ticket* ticket)
 {
     if (stopped_ || target->state == consumer::phase::ended)
@@ -108,7 +111,7 @@ inline void client_core::start_end(unsubscribe_handler handler, const std::share
     unsubscribe(std::move(handler), last, options, ticket);
 }
 
-inline void client_core::start_unsubscribe(unsubscribe_handler handler, std::string_view filter,
+TERN_INLINE void client_core::start_unsubscribe(unsubscribe_handler handler, std::string_view filter,
                                            const unsubscribe_options& options, cancellation_ticket* ticket)
 {
     if (stopped_)
@@ -138,7 +141,7 @@ inline void client_core::start_unsubscribe(unsubscribe_handler handler, std::str
 }
 
 /// Sends UNSUBSCRIBE for what nobody has any more.
-inline void client_core::unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
+TERN_INLINE void client_core::unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
                                      const unsubscribe_options& options, cancellation_ticket* ticket)
 {
     if (filters.empty())
@@ -177,7 +180,7 @@ inline void client_core::unsubscribe(unsubscribe_handler handler, const std::vec
     schedule_turn();
 }
 
-inline void client_core::handle(session::unsubscribe_completed& event)
+TERN_INLINE void client_core::handle(session::unsubscribe_completed& event)
 {
     request_operation done = operations_.take_request(event.operation);
     if (auto* const handler = std::get_if<unsubscribe_handler>(&done.handler); handler != nullptr && *handler)
@@ -194,7 +197,7 @@ inline void client_core::handle(session::unsubscribe_completed& event)
     }
 }
 
-inline void client_core::cancel_request(session::operation number, std::error_code reason)
+TERN_INLINE void client_core::cancel_request(session::operation number, std::error_code reason)
 {
     request_operation* const found = operations_.requests.find(number);
     if (found == nullptr)
@@ -229,7 +232,7 @@ inline void client_core::cancel_request(session::operation number, std::error_co
 }
 
 /// The application's handle of a stream is destroyed: nobody takes its messages any more.
-inline void client_core::release(consumer& target) noexcept
+TERN_INLINE void client_core::release(consumer& target) noexcept
 {
     target.released = true;
     while (!target.queue.empty())
@@ -269,5 +272,7 @@ inline void client_core::release(consumer& target) noexcept
 }
 
 } // namespace tern::detail
+
+#endif // TERN_BODIES
 
 #endif
