@@ -88,6 +88,7 @@ inline void end_session(core& c) noexcept
     {
         const std::uint32_t after = s.requests[index].next;
         s.requests[index].was_sent = false;
+        release_identifier(s, s.requests[index]);
         if (s.requests[index].kind == request_kind::undo) // gone with the session
         {
             s.subscriptions.remove(s.requests[index].call);
@@ -97,7 +98,8 @@ inline void end_session(core& c) noexcept
     }
 }
 
-/// The requests that no answer will come for go back to the queue, in their order.
+/// The requests that no answer will come for go back to the queue, in their order. What is sent again keeps its packet
+/// identifier: v3.1.1 [MQTT-2.3.1-3].
 inline void requeue_requests(core& c) noexcept
 {
     request_queue& requests = c.session.requests;
@@ -105,17 +107,10 @@ inline void requeue_requests(core& c) noexcept
     {
         const std::uint32_t index = requests.sent().back();
         request& unanswered = requests[index];
-        c.session.identifiers.release(unanswered.packet_identifier);
-        if (unanswered.kind == request_kind::restore && !unanswered.cancelled)
-        {
-            c.session.subscriptions[unanswered.call].requested = false;
-            c.session.subscriptions.set_to_restore(unanswered.call, true);
-            requests.remove(index);
-            continue;
-        }
         if (unanswered.cancelled)
         {
             unanswered.kind = request_kind::undo; // the server may have it
+            release_identifier(c.session, unanswered);
         }
         unanswered.was_sent = true;
         requests.wait_again(index);
@@ -202,9 +197,13 @@ inline void abandon_all(core& c, std::error_code error) noexcept
         {
             const std::uint32_t index = list->front();
             request& left = s.requests[index];
-            if (left.packet_identifier != 0)
+            release_identifier(s, left);
+            if (left.kind == request_kind::restore && !left.cancelled) // for the next connection, should there be one
             {
-                s.identifiers.release(left.packet_identifier);
+                s.subscriptions[left.call].requested = false;
+                s.subscriptions.set_to_restore(left.call, true);
+                s.requests.remove(index);
+                continue;
             }
             if (left.call != no_slot)
             {
