@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Chapter 3.1: CONNECT.
+#include "client.hpp"
+#include "script.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace conformance_3_1_1;
+
+namespace
+{
+
+/// A CONNECT read by the layout of the standard, by nothing of tern's.
+struct connect_layout
+{
+    explicit connect_layout(const std::string& packet)
+    {
+        const std::string bytes = from_hex(packet);
+        flags = static_cast<std::uint8_t>(bytes.at(9));
+        for (std::size_t at = 12; at < bytes.size();)
+        {
+            const std::size_t size = (std::size_t{static_cast<unsigned char>(bytes.at(at))} << 8U) |
+                                     static_cast<unsigned char>(bytes.at(at + 1));
+            fields.push_back(bytes.substr(at + 2, size));
+            at += 2 + size;
+        }
+    }
+
+    [[nodiscard]] bool has(unsigned bits) const { return (flags & bits) == bits; }
+
+    std::uint8_t flags = 0;
+    std::vector<std::string> fields; ///< of the payload
+};
+
+constexpr unsigned clean_session_flag = 0x02;
+constexpr unsigned will_flag = 0x04;
+constexpr unsigned will_qos_flags = 0x18;
+constexpr unsigned will_retain_flag = 0x20;
+constexpr unsigned password_flag = 0x40;
+constexpr unsigned user_name_flag = 0x80;
+
+/// What a test asks of one combination of options.
+struct combination
+{
+    connect_options options;
+    connect_layout sent;
+};
+
+/// CONNECT for every combination of CleanSession, will, its QoS and Retain, user name and password.
+std::vector<combination> combinations()
+{
+    std::vector<combination> all;
+    for (unsigned bits = 0; bits < 128; ++bits)
+    {
+        connect_options options = (bits & 1U) != 0 ? clean_session_1() : clean_session_0();
+        const bool with_will = (bits & 2U) != 0;
+        const auto level = static_cast<qos>((bits >> 2U) & 3U);
+        if (with_will)
+        {
+            options.will = will_options{.topic = "w", .payload = "W", .qos = level, .retain = (bits & 16U) != 0};
+        }
+        if ((bits & 32U) != 0)
+        {
+            options.user_name = "u";
+        }
+        if ((bits & 64U) != 0)
+        {
+            options.password = "p";
+        }
+        const bool is_legal = level <= qos::exactly_once && (options.user_name || !options.password);
+        const bool is_new = with_will || (bits & 0x1CU) == 0;
+        if (is_legal && is_new)
+        {
+            const handshaking_session server(options);
+            all.push_back({options, connect_layout(server.connects.at(0))});
+        }
+    }
+    return all;
+}
+
+/// What the options lead to: the error, and that nothing was sent for it.
+std::error_code refusal(const connect_options& options)
+{
+    script server;
+    const std::error_code error = server.engine.configure(options);
+    return server.sent().empty() ? error : std::error_code();
+}
+
+} // namespace
+
+TEST_CASE("3.1.1: CONNECT is the first packet whatever else waits", "[v3.1.1][MQTT-3.1.0-1]")
+{
+    script server;
+    server.version = v3_1_1;
+    REQUIRE_FALSE(server.engine.configure(clean_session_0()));
+    (void)server.publish(1, "x", zero);
+    (void)server.publish(2, "x", one);
+    std::uint32_t identifier = 0;
+    const topic_subscription filters[] = {{"f"}};
+    (void)server.engine.subscribe(3, filters, {}, identifier, server.now);
+    CHECK(server.sent().empty());
+    REQUIRE_FALSE(server.engine.open(v3_1_1, server.now));
+    // A client MAY send more before CONNACK; tern waits for it, because a refusal would lose the rest.
+    const packets first = server.sent();
+    REQUIRE(first.size() == 1);
+    CHECK(first[0].starts_with("10 "));
+    (void)server.publish(4, "x", zero);
+    CHECK(server.sent().empty());
+    (void)server.feed(wire::connack{});
+    CHECK(server.sent().size() == 4);
+}
+
+TEST_CASE("3.1.1: CONNECT is sent once on a connection", "[v3.1.1][MQTT-3.1.0-2]")
+{
+    handshaking_session server(clean_session_0());
+    CHECK(server.engine.open(v3_1_1, server.now) == errc::already_connected);
+    CHECK(server.engine.configure(clean_session_0()) == errc::already_connected);
+    CHECK(server.sent().empty());
+    (void)server.feed(wire::connack{});
+    CHECK(server.engine.open(v3_1_1, server.now) == errc::already_connected);
+    (void)server.publish(1, "x", two);
+    (void)server.acknowledge<wire::pubrec>(1);
+    (void)server.acknowledge<wire::pubcomp>(1);
+    server.now += 3600s;
+    server.engine.advance(server.now);
+    (void)server.engine.disconnect({}, server.now);
+    for (const std::string& packet : server.sent())
+    {
+        CHECK_FALSE(packet.starts_with("1"));
+    }
+    CHECK(server.engine.open(v3_1_1, server.now) == errc::already_connected);
+
+    // The client as a whole: one for each connection, however many there are.
+    client_run run;
+    REQUIRE_FALSE(run.connect(clean_session_0()));
+    run.close();
+    REQUIRE(run.until([&] { return run.stats().connects == 2; }));
+    REQUIRE_FALSE(run.publish("t", "x", two));
+    REQUIRE(run.connections().size() == 2);
+    for (const connection_record& connection : run.connections())
+    {
+        CHECK(std::count_if(connection.packets.begin(), connection.packets.end(),
+                            [](const std::string& packet) { return packet.starts_with("10 "); }) == 1);
+    }
+}
+
+TEST_CASE("3.1.1: the protocol name is MQTT", "[v3.1.1][MQTT-3.1.2-1]")
+{
+    const handshaking_session server;
+    CHECK(server.connects == packets{"10 0D 00 04 4D 51 54 54 04 02 00 3C 00 01 63"});
+}
+
+TEST_CASE("3.1.1: the protocol level is 4 and return code 1 tells that the server has another",
+          "[v3.1.1][MQTT-3.1.2-2]")
+{
+    handshaking_session server;
+    CHECK(from_hex(server.connects.at(0)).at(8) == 4);
+    const auto refused = as<session::connection_refused>(server.feed_hex("20 02 00 01"));
+    REQUIRE(refused);
+    CHECK(refused->reason == reason_code::unsupported_protocol_version);
+    CHECK(refused->version_refused);
+    CHECK(server.engine.phase() == session::connection_phase::failed);
+    client_run run([](std::size_t, const std::string&) { return answer{"20 02 00 01", true}; });
+    CHECK(run.connect(clean_session_1()) == reason_code::unsupported_protocol_version);
+}
+
+TEST_CASE("3.1.1: the lowest bit of the connect flags is 0", "[v3.1.1][MQTT-3.1.2-3]")
+{
+    for (const combination& each : combinations())
+    {
+        CHECK((each.sent.flags & 1U) == 0);
+    }
+}
+
+TEST_CASE("3.1.1: with CleanSession 0 the session outlives its connections", "[v3.1.1][MQTT-3.1.2-4]")
+{
+    // 3.1.1 knows no expiry. tern keeps the session for ever, or for as long as the application has said.
+    connect_options options = clean_session_0();
+    options.session_expiry = never_expires;
+    connected_session server(options);
+    CHECK_FALSE(connect_layout(server.connects.at(0)).has(clean_session_flag));
+    (void)server.publish(1, "a", one);
+    (void)server.publish(2, "b", two);
+    (void)server.publish(3, "c", two);
+    (void)server.sent();
+    (void)server.acknowledge<wire::pubrec>(3);
+    (void)server.deliver_and_take(two, 9);
+    (void)server.sent();
+    SECTION("after a lost connection")
+    {
+        server.drop();
+    }
+    SECTION("after DISCONNECT")
+    {
+        REQUIRE_FALSE(server.engine.disconnect({}, server.now));
+        (void)server.sent();
+        server.drop();
+    }
+    server.now += 24h * 365;
+    server.engine.advance(server.now);
+    CHECK(server.engine.session_exists());
+    server.resume();
+    CHECK_FALSE(connect_layout(server.connects.at(0)).has(clean_session_flag));
+    CHECK(server.sent() == packets{"62 02 00 03", "3A 06 00 01 74 00 01 61", "3C 06 00 01 74 00 02 62"});
+    CHECK_FALSE(server.deliver(two, 9, true)); // received before, and acknowledged again
+    CHECK(server.sent() == packets{"50 02 00 09"});
+    CHECK(server.events().empty());
+}
+
+TEST_CASE("3.1.1: with CleanSession 1 nothing of the earlier session is used again", "[v3.1.1][MQTT-3.1.2-6]")
+{
+    connected_session server(clean_session_1());
+    CHECK(connect_layout(server.connects.at(0)).has(clean_session_flag));
+    (void)server.publish(1, "a", one);
+    (void)server.publish(2, "b", two);
+    (void)server.publish(3, "c", two);
+    (void)server.sent();
+    (void)server.acknowledge<wire::pubrec>(3);
+    (void)server.deliver_and_take(two, 9);
+    (void)server.sent();
+    // It lasts as long as the connection.
+    CHECK(server.engine.session_exists());
+    server.drop();
+    CHECK_FALSE(server.engine.session_exists());
+    server.reconnect({}, v3_1_1);
+    CHECK(connect_layout(server.connects.at(0)).has(clean_session_flag));
+    // QoS 1 goes on as a new message, without DUP and with another identifier; the outcome of QoS 2 is unknown.
+    CHECK(server.sent() == packets{"32 06 00 01 74 00 04 61"});
+    CHECK(server.ended() == std::vector{std::pair(session::operation{3}, make_error_code(errc::session_lost)),
+                                        std::pair(session::operation{2}, make_error_code(errc::session_lost))});
+    // Identifier 9 is a new message of the server's.
+    CHECK(message_of(server.deliver_and_take(two, 9)));
+}
+
+TEST_CASE("3.1.1: with the will flag both will fields are present", "[v3.1.1][MQTT-3.1.2-9]")
+{
+    for (const combination& each : combinations())
+    {
+        if (each.options.will)
+        {
+            CHECK(each.sent.has(will_flag));
+            CHECK(((each.sent.flags & will_qos_flags) >> 3U) == static_cast<unsigned>(each.options.will->qos));
+            CHECK(each.sent.has(will_retain_flag) == each.options.will->retain);
+            REQUIRE(each.sent.fields.size() >= 3);
+            CHECK(each.sent.fields[1] == "w");
+            CHECK(each.sent.fields[2] == "W");
+        }
+    }
+    // An empty will message is a field of length 0.
+    connect_options options = clean_session_1();
+    options.will.emplace().topic = "w";
+    CHECK(handshaking_session(options).connects ==
+          packets{"10 12 00 04 4D 51 54 54 04 06 00 3C 00 01 63 00 01 77 00 00"});
+}
+
+TEST_CASE("3.1.1: without the will flag its bits are 0 and its fields absent", "[v3.1.1][MQTT-3.1.2-11]")
+{
+    for (const combination& each : combinations())
+    {
+        if (!each.options.will)
+        {
+            CHECK((each.sent.flags & (will_flag | will_qos_flags | will_retain_flag)) == 0);
+            CHECK(each.sent.fields.size() ==
+                  1U + (each.options.user_name ? 1U : 0U) + (each.options.password ? 1U : 0U));
+        }
+    }
+}
+
+TEST_CASE("3.1.1: without the will flag the will QoS is 0", "[v3.1.1][MQTT-3.1.2-13]")
+{
+    for (const combination& each : combinations())
+    {
+        CHECK((each.sent.has(will_flag) || (each.sent.flags & will_qos_flags) == 0));
+    }
+}
+
+TEST_CASE("3.1.1: a will QoS of 3 is refused", "[v3.1.1][MQTT-3.1.2-14]")
+{
+    connect_options options = clean_session_1();
+    options.will = will_options{.topic = "w", .qos = static_cast<qos>(3)};
+    CHECK(refusal(options) == errc::invalid_qos);
+    for (const combination& each : combinations())
+    {
+        CHECK_FALSE(each.sent.has(will_qos_flags));
+    }
+}
+
+TEST_CASE("3.1.1: without the will flag will retain is 0", "[v3.1.1][MQTT-3.1.2-15]")
+{
+    for (const combination& each : combinations())
+    {
+        CHECK((each.sent.has(will_flag) || !each.sent.has(will_retain_flag)));
+    }
+}
+
+TEST_CASE("3.1.1: without the user name flag there is no user name", "[v3.1.1][MQTT-3.1.2-18]")
+{
+    for (const combination& each : combinations())
+    {
+        if (!each.options.user_name)
+        {
+            CHECK_FALSE(each.sent.has(user_name_flag));
+            CHECK(each.sent.fields.size() == (each.options.will ? 3 : 1));
+        }
+    }
+}
+
+TEST_CASE("3.1.1: with the user name flag there is a user name", "[v3.1.1][MQTT-3.1.2-19]")
+{
+    for (const combination& each : combinations())
+    {
+        if (each.options.user_name)
+        {
+            CHECK(each.sent.has(user_name_flag));
+            REQUIRE(each.sent.fields.size() > (each.options.will ? 3 : 1));
+            CHECK(each.sent.fields[each.options.will ? 3 : 1] == "u");
+        }
+    }
+}
+
+TEST_CASE("3.1.1: without the password flag there is no password", "[v3.1.1][MQTT-3.1.2-20]")
+{
+    for (const combination& each : combinations())
+    {
+        if (!each.options.password)
+        {
+            CHECK_FALSE(each.sent.has(password_flag));
+            CHECK(std::count(each.sent.fields.begin(), each.sent.fields.end(), "p") == 0);
+            CHECK(each.sent.fields.size() == 1U + (each.options.will ? 2U : 0U) + (each.options.user_name ? 1U : 0U));
+        }
+    }
+}
+
+TEST_CASE("3.1.1: with the password flag there is a password", "[v3.1.1][MQTT-3.1.2-21]")
+{
+    for (const combination& each : combinations())
+    {
+        if (each.options.password)
+        {
+            CHECK(each.sent.has(password_flag));
+            CHECK(each.sent.fields.back() == "p");
+        }
+    }
+    // An empty one is a password too.
+    connect_options options = clean_session_1();
+    options.user_name = "";
+    options.password = "";
+    const connect_layout sent(handshaking_session(options).connects.at(0));
+    CHECK(sent.has(user_name_flag | password_flag));
+    CHECK(sent.fields == std::vector<std::string>{"c", "", ""});
+}
+
+TEST_CASE("3.1.1: a password without a user name is refused", "[v3.1.1][MQTT-3.1.2-22]")
+{
+    connect_options options = clean_session_1();
+    options.password = "p";
+    CHECK(refusal(options) == errc::not_supported_by_protocol_version);
+    for (const combination& each : combinations())
+    {
+        CHECK((!each.sent.has(password_flag) || each.sent.has(user_name_flag)));
+    }
+    // 5.0 has no such rule: a client that falls back finds out when it opens.
+    options.protocol = protocol_choice::v5_or_v3_1_1;
+    script server;
+    CHECK_FALSE(server.engine.configure(options));
+    CHECK(server.engine.open(v3_1_1, server.now) == errc::not_supported_by_protocol_version);
+    CHECK(server.sent().empty());
+}
+
+TEST_CASE("3.1.1: the gap between packets never exceeds keep alive", "[v3.1.1][MQTT-3.1.2-23]")
+{
+    connect_options options = clean_session_1();
+    options.keep_alive = 30s;
+    connected_session server(options);
+    session::time_point last = server.now; // CONNECT
+    std::size_t pings = 0;
+    for (int second = 0; second < 3600; ++second)
+    {
+        server.now += 1s;
+        if (const auto due = server.engine.deadline(); due && *due <= server.now)
+        {
+            server.engine.advance(server.now);
+        }
+        if (second > 1000 && second < 2000 && second % 20 == 0)
+        {
+            (void)server.publish(0, "x", zero); // any packet will do
+        }
+        const packets left = server.sent();
+        const auto found = static_cast<std::size_t>(std::count(left.begin(), left.end(), "C0 00"));
+        pings += found;
+        if (found != 0)
+        {
+            (void)server.feed(wire::pingresp{});
+            CHECK((second < 1020 || second >= 2000));
+        }
+        last = left.empty() ? last : server.now;
+        REQUIRE(server.now - last <= 30s);
+    }
+    CHECK(pings > 80);
+    CHECK(pings <= 120);
+    // 0 switches it off.
+    options.keep_alive = 0s;
+    connected_session without(options);
+    CHECK_FALSE(without.engine.deadline());
+    without.now += 24h;
+    without.engine.advance(without.now);
+    CHECK(without.sent().empty());
+}
+
+TEST_CASE("3.1.1: the payload is client identifier and will topic and will message and user name and password",
+          "[v3.1.1][MQTT-3.1.3-1]")
+{
+    connect_options options = clean_session_1();
+    options.client_id = "id";
+    options.keep_alive = 258s;
+    options.will = will_options{.topic = "wt", .payload = "wm", .qos = two, .retain = true};
+    options.user_name = "un";
+    options.password = "pw";
+    CHECK(handshaking_session(options).connects ==
+          packets{"10 1E 00 04 4D 51 54 54 04 F6 01 02 00 02 69 64 00 02 77 74 00 02 77 6D 00 02 75 6E 00 02 70 77"});
+}
+
+TEST_CASE("3.1.1: the session belongs to the client identifier", "[v3.1.1][MQTT-3.1.3-2]")
+{
+    connected_session server;
+    (void)server.publish(1, "a", two);
+    (void)server.deliver_and_take(two, 9);
+    (void)server.sent();
+    server.drop();
+    connect_options other = clean_session_0();
+    other.client_id = "d";
+    server.connect(other, {}, v3_1_1);
+    CHECK(server.sent().empty()); // nothing of c's is resent as d
+    CHECK(server.ended() == std::vector{std::pair(session::operation{1}, make_error_code(errc::session_lost))});
+    CHECK(message_of(server.deliver(two, 9))); // nor is what c had received known
+    // The same identifier goes on with its own session.
+    connected_session same;
+    (void)same.publish(1, "a", two);
+    (void)same.sent();
+    same.drop();
+    wire::connack present;
+    present.session_present = true;
+    same.connect(clean_session_0(), present, v3_1_1);
+    CHECK(same.sent() == packets{"3C 06 00 01 74 00 01 61"});
+}
+
+TEST_CASE("3.1.1: the client identifier is present and first", "[v3.1.1][MQTT-3.1.3-3]")
+{
+    for (const combination& each : combinations())
+    {
+        REQUIRE_FALSE(each.sent.fields.empty());
+        CHECK(each.sent.fields[0] == "c");
+    }
+    connect_options options = clean_session_1();
+    options.client_id = "";
+    CHECK(connect_layout(handshaking_session(options).connects.at(0)).fields == std::vector<std::string>{""});
+}
+
+TEST_CASE("3.1.1: a client identifier that is not UTF-8 is refused", "[v3.1.1][MQTT-3.1.3-4]")
+{
+    for (const std::string_view text : {"\xFF", "c\xED\xA0\x80", "\xC3"})
+    {
+        connect_options options = clean_session_1();
+        options.client_id = text;
+        CHECK(refusal(options) == errc::invalid_text);
+    }
+}
+
+TEST_CASE("3.1.1: an empty client identifier goes with CleanSession 1 only", "[v3.1.1][MQTT-3.1.3-7]")
+{
+    connect_options options = clean_session_1();
+    options.client_id = "";
+    CHECK(connect_layout(handshaking_session(options).connects.at(0)).has(clean_session_flag));
+    // The encoder refuses it with CleanSession 0.
+    wire::connect packet;
+    packet.clean_start = false;
+    CHECK(wire::encoded_size(v3_1_1, packet).error == errc::not_supported_by_protocol_version);
+    // An application that asks for a session without naming itself gets a name instead of a refusal.
+    options = clean_session_0();
+    options.client_id = "";
+    const connect_layout sent(handshaking_session(options).connects.at(0));
+    CHECK_FALSE(sent.has(clean_session_flag));
+    CHECK(sent.fields.at(0).size() == 20);
+}
+
+TEST_CASE("3.1.1: return code 2 for a client identifier that was left to the client is final", "[v3.1.1][MQTT-3.1.3-8]")
+{
+    client_run run([](std::size_t, const std::string&) { return answer{"20 02 00 02", true}; });
+    connect_options options = clean_session_0();
+    options.client_id = "";
+    options.retry = true;
+    CHECK(run.connect(options) == reason_code::client_identifier_not_valid);
+    CHECK(run.connections().size() == 1);
+    CHECK(run.events_of<given_up_event>().size() == 1);
+}
+
+TEST_CASE("3.1.1: return code 2 for a client identifier that was given is final", "[v3.1.1][MQTT-3.1.3-9]")
+{
+    client_run run([](std::size_t, const std::string&) { return answer{"20 02 00 02", true}; });
+    connect_options options = clean_session_1();
+    options.retry = true;
+    CHECK(run.connect(options) == reason_code::client_identifier_not_valid);
+    CHECK(run.connections().size() == 1);
+    const auto ended = run.events_of<given_up_event>();
+    REQUIRE(ended.size() == 1);
+    CHECK(ended[0].error == reason_code::client_identifier_not_valid);
+}
+
+TEST_CASE("3.1.1: a will topic that is not UTF-8 is refused", "[v3.1.1][MQTT-3.1.3-10]")
+{
+    for (const std::string_view text : {"\xFF", "w\xED\xA0\x80", "\xC3"})
+    {
+        connect_options options = clean_session_1();
+        options.will.emplace().topic = text;
+        CHECK(refusal(options) == errc::invalid_text);
+    }
+}
+
+TEST_CASE("3.1.1: a user name that is not UTF-8 is refused", "[v3.1.1][MQTT-3.1.3-11]")
+{
+    for (const std::string_view text : {"\xFF", "u\xED\xA0\x80", "\xC3"})
+    {
+        connect_options options = clean_session_1();
+        options.user_name = text;
+        CHECK(refusal(options) == errc::invalid_text);
+    }
+    // A password is binary.
+    connect_options options = clean_session_1();
+    options.user_name = "u";
+    options.password = "\xFF";
+    CHECK_FALSE(refusal(options));
+}
+
+TEST_CASE("3.1.1: being taken over by the same client identifier is told and does not end in a fight",
+          "[v3.1.1][MQTT-3.1.4-2]")
+{
+    // 3.1.1 gives no reason for a close, so this client cannot know. Another client with its identifier would take the
+    // connection over whenever this one has made it.
+    client_limits limits = short_limits();
+    limits.reconnect.initial_delay = 4ms;
+    limits.reconnect.maximum_delay = 64ms;
+    client_run run(obliging, limits);
+    REQUIRE_FALSE(run.connect(clean_session_0()));
+    for (std::uint64_t connection = 2; connection < 8; ++connection)
+    {
+        run.close();
+        REQUIRE(run.until([&] { return run.stats().connects == connection; }));
+    }
+    std::vector<std::chrono::milliseconds> delays;
+    for (const disconnected_event& each : run.events_of<disconnected_event>())
+    {
+        CHECK(each.error == errc::closed_by_server);
+        CHECK(each.was_connected);
+        CHECK(each.will_retry);
+        delays.push_back(each.retry_after);
+    }
+    CHECK(delays == std::vector<std::chrono::milliseconds>{0ms, 4ms, 8ms, 16ms, 32ms, 64ms});
+}
