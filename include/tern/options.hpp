@@ -87,7 +87,7 @@ struct connect_options
     /// Forget the session of an earlier process. False claims it (with a `client_id`): see session_expiry.
     bool clean_start = true;
     /// How long the server keeps the session after a lost connection. Absent: one hour, ended by async_disconnect.
-    /// Zero: it ends with each connection. In 3.1.1 anything but zero is CleanSession 0.
+    /// Zero: it ends with each connection. In 3.1.1 anything but zero is CleanSession 0, and absent is for ever.
     std::optional<std::chrono::seconds> session_expiry{};
     protocol_choice protocol = protocol_choice::v5;
     std::optional<will_options> will{};

@@ -185,7 +185,8 @@ public:
 
     /// Waits until everything queued and in flight is done, or for `options.time_limit` (client_limits::shutdown),
     /// sends DISCONNECT and closes. What is not done by then ends with asio::error::operation_aborted. A session that
-    /// was not asked for ends at the server. An async_connect that is under way is cancelled.
+    /// was not asked for ends at the server (not in 3.1.1, which has no words for that). An async_connect that is under
+    /// way is cancelled.
     ///
     /// Completes without error if DISCONNECT was written, or there was no connection; the client can connect again.
     /// Cancellation closes at once.

@@ -247,7 +247,8 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
     {
         return errc::invalid_option;
     }
-    std::chrono::seconds expiry = c.session.expiry;
+    const bool is_v5 = c.connection.version == protocol_version::v5; // a 3.1.1 server cannot be told to forget
+    std::chrono::seconds expiry = c.session.expiry;                  // so both keep it: v3.1.1 [MQTT-3.1.2-4]
     if (options.session_expiry)
     {
         expiry = *options.session_expiry;
@@ -256,7 +257,7 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
             return errc::invalid_option;
         }
     }
-    else if (!c.settings.options().session_expiry)
+    else if (is_v5 && !c.settings.options().session_expiry)
     {
         expiry = std::chrono::seconds(0); // it was only there by default
     }
@@ -264,7 +265,6 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
     packet.reason_code = options.reason_code;
     packet.properties.reason_string = options.reason_string;
     packet.properties.user_properties = options.user_properties;
-    const bool is_v5 = c.connection.version == protocol_version::v5;
     if (options.session_expiry || (is_v5 && expiry.count() == 0 && c.session.expiry.count() != 0))
     {
         packet.properties.session_expiry_interval = to_interval(expiry);

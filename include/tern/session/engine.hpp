@@ -267,7 +267,8 @@ public:
         return to_code(session::re_authenticate(core_, data, extra));
     }
 
-    /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it.
+    /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it, but for 3.1.1,
+    /// whose server keeps it.
     std::error_code disconnect(const disconnect_options& options, time_point)
     {
         return to_code(disconnect_client(core_, options));
