@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,7 +91,7 @@ TEST_CASE("3.1.1: with CleanSession 0 the session outlives its connections", "[v
 {
     // 3.1.1 knows no expiry. tern keeps the session for ever, or for as long as the application has said.
     connect_options options = clean_session_0();
-    options.session_expiry = never_expires;
+    options.session_expiry = GENERATE(std::optional(never_expires), std::optional<std::chrono::seconds>());
     connected_session server(options);
     CHECK_FALSE(connect_layout(server.connects.at(0)).has(clean_session_flag));
     (void)server.publish(1, "a", one);
