@@ -6,30 +6,12 @@
 #include "states.hpp"
 #include "support/catch.hpp"
 
-#include <chrono>
-#include <cstdio>
-#include <string>
+#include <vector>
 
 using namespace violations;
 
 namespace
 {
-
-std::string with_thousands(std::size_t number)
-{
-    std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3; at -= 3)
-    {
-        digits.insert(at - 3, ",");
-    }
-    return digits;
-}
-
-void print(const char* what, const record& all)
-{
-    std::printf("violations: %s sequences rejected of %s (%s)\n", with_thousands(all.good()).c_str(),
-                with_thousands(all.played()).c_str(), what);
-}
 
 std::vector<state> all_states(protocol_version version)
 {
@@ -114,7 +96,7 @@ TEST_CASE("every violation in every state ends the connection as the standard sa
             }
         }
     }
-    print("whole, in every state", all);
+    all.print("rejected", "whole, in every state");
     CHECK(all.complaints() == "");
     CHECK(all.played() > 50'000);
 }
@@ -137,7 +119,7 @@ TEST_CASE("a violation that arrives in pieces is judged as one that arrives whol
             }
         }
     }
-    print("cut at every length and split at every byte", all);
+    all.print("rejected", "cut at every length and split at every byte");
     CHECK(all.complaints() == "");
     CHECK(all.played() > 50'000);
 }
@@ -156,7 +138,7 @@ TEST_CASE("every illegal value is refused", "[violations]")
             }
         }
     }
-    print("every value of a field", all);
+    all.print("rejected", "every value of a field");
     CHECK(all.complaints() == "");
     CHECK(all.played() > 10'000);
 }

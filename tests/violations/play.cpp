@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "play.hpp"
 
+#include <cstdio>
 #include <system_error>
 
 namespace violations
@@ -103,6 +104,16 @@ std::string ignore(stage& s, const violation& what)
     return {};
 }
 
+std::string with_thousands(std::size_t number)
+{
+    std::string digits = std::to_string(number);
+    for (std::size_t at = digits.size(); at > 3; at -= 3)
+    {
+        digits.insert(at - 3, ",");
+    }
+    return digits;
+}
+
 } // namespace
 
 std::optional<verdict> verdict_in(phase when, protocol_version version, const violation& what)
@@ -149,6 +160,13 @@ void record::add(std::string_view state, std::string_view violation, std::string
     }
 }
 
+void record::print(std::string_view verb, std::string_view what) const
+{
+    std::printf("violations: %s sequences %.*s of %s (%.*s)\n", with_thousands(good()).c_str(),
+                static_cast<int>(verb.size()), verb.data(), with_thousands(played()).c_str(),
+                static_cast<int>(what.size()), what.data());
+}
+
 std::string play_on(stage& s, const violation& what, std::optional<verdict> expected, const cuts& at, bool recovers)
 {
     const phase before = s.engine().phase();
@@ -193,6 +211,19 @@ std::string play(const state& where, protocol_version version, const violation& 
     stage s(version, limits_of_states());
     where.enter(s);
     return play_on(s, what, verdict_in(s.engine().phase(), version, what), at, recovers);
+}
+
+void play_situation(record& to, protocol_version version, std::string_view name,
+                    const std::function<bytes(stage&)>& set_up, verdict expected, bool recovers)
+{
+    for (const bool in_pieces : {false, true})
+    {
+        stage s(version, limits_of_states());
+        violation what{std::string(name), set_up(s), packet_type{}, expected, 0, false};
+        what.decided_at = what.input.size();
+        const std::string complaint = play_on(s, what, expected, in_pieces ? every_cut(what) : cuts{}, recovers);
+        to.add(version == protocol_version::v5 ? "5.0" : "3.1.1", name, complaint);
+    }
 }
 
 } // namespace violations

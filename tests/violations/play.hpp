@@ -9,6 +9,7 @@
 #include "states.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,11 +37,19 @@ public:
     [[nodiscard]] std::size_t good() const noexcept { return played_ - bad_; }
     [[nodiscard]] const std::string& complaints() const noexcept { return complaints_; }
 
+    /// One line of figures: "violations: 1,234 sequences rejected of 1,234 (whole)".
+    void print(std::string_view verb, std::string_view what) const;
+
 private:
     std::size_t played_ = 0;
     std::size_t bad_ = 0;
     std::string complaints_;
 };
+
+/// What is wrong depends on what went before: `set_up` brings the stage there and says what comes next. Plays it whole
+/// and byte by byte. \param recovers see play()
+void play_situation(record& to, protocol_version version, std::string_view name,
+                    const std::function<bytes(stage&)>& set_up, verdict expected, bool recovers = true);
 
 /// Enters the state, shows the engine the violation, and looks at everything that can be seen of the outcome.
 /// \param recovers afterwards a lawful connection has to bring everything to its end.

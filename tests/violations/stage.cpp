@@ -21,6 +21,10 @@ stage::stage(protocol_version version, const tern::client_limits& limits) : opti
 void stage::open()
 {
     owed_.clear();
+    for (incoming& each : incoming_)
+    {
+        each.on_this_connection = false;
+    }
     (void)engine().configure(options);
     (void)engine().open(version(), now());
     (void)drain();
@@ -70,8 +74,9 @@ std::size_t stage::deliver(tern::qos level)
     return incoming_.size() - 1;
 }
 
-void stage::publish_packet(const incoming& message, bool duplicate)
+void stage::publish_packet(incoming& message, bool duplicate)
 {
+    message.on_this_connection = true;
     const unsigned flags = (duplicate ? 8U : 0U) | (static_cast<unsigned>(message.qos) << 1U);
     const bytes identifier = message.qos == tern::qos::at_most_once ? bytes() : two_bytes(message.identifier);
     // The payload tells which message it is, whatever becomes of its identifier.
@@ -81,12 +86,26 @@ void stage::publish_packet(const incoming& message, bool duplicate)
 
 void stage::release(std::size_t message)
 {
+    incoming_[message].on_this_connection = true;
     (void)send(packet(0x62, two_bytes(incoming_[message].identifier)));
 }
 
 void stage::challenge()
 {
+    std::erase_if(owed_, [](const owed& each) { return each.answer == wire::packet_type::auth; });
     (void)send(packet(0xF0, raw({0x18}) + variable(4) + raw({0x15}) + field("m")));
+}
+
+std::uint16_t stage::owes(wire::packet_type kind) const noexcept
+{
+    for (const owed& each : owed_)
+    {
+        if (each.answer == kind)
+        {
+            return each.identifier;
+        }
+    }
+    return 0;
 }
 
 bool stage::answer_one()
@@ -300,17 +319,21 @@ void stage::learn(const wire::frame& packet)
     }
 }
 
+/// What an earlier connection left, one after another, so that nothing exceeds what was granted.
 void stage::repeat_unfinished()
 {
     for (std::size_t i = 0; i < incoming_.size(); ++i)
     {
-        if (incoming_[i].state == progress::published)
+        if (incoming_[i].state == progress::published && !incoming_[i].on_this_connection)
         {
             publish_packet(incoming_[i], true);
+            take(i);
+            (void)drain();
         }
-        else if (incoming_[i].state == progress::received)
+        if (incoming_[i].state == progress::received)
         {
             release(i);
+            (void)drain();
         }
     }
 }
@@ -325,21 +348,11 @@ void stage::take_all()
 
 std::string stage::finish()
 {
-    for (int round = 0; round < 8; ++round)
+    take_all();
+    (void)drain();
+    repeat_unfinished();
+    while (answer_one())
     {
-        take_all();
-        (void)drain();
-        while (answer_one())
-        {
-            (void)drain();
-        }
-        for (std::size_t i = 0; i < incoming_.size(); ++i)
-        {
-            if (incoming_[i].state == progress::received)
-            {
-                release(i);
-            }
-        }
         (void)drain();
     }
     return verify();
@@ -350,7 +363,6 @@ std::string stage::recover()
     close();
     options.clean_start = false;
     connect();
-    repeat_unfinished();
     return finish();
 }
 

@@ -59,6 +59,9 @@ public:
     void release(std::size_t message);
     void challenge(); ///< AUTH 0x18
 
+    /// The identifier that an answer of this type is owed for, or 0.
+    [[nodiscard]] std::uint16_t owes(wire::packet_type kind) const noexcept;
+
     /// Answers the oldest of what the server owes. \return false if it owes nothing.
     bool answer_one();
 
@@ -102,6 +105,7 @@ private:
         std::size_t deliveries = 0;
         progress state = progress::published;
         std::optional<session::delivery> untaken{};
+        bool on_this_connection = false; ///< the server has sent it, or its PUBREL, again
     };
 
     struct operation
@@ -124,7 +128,7 @@ private:
     void note_message(const session::message_received& event);
     void learn(const wire::frame& packet);
     void acknowledged(std::uint16_t identifier, progress state);
-    void publish_packet(const incoming& message, bool duplicate);
+    void publish_packet(incoming& message, bool duplicate);
     void repeat_unfinished();
     void take_all();
     std::string verify();
