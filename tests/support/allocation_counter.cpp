@@ -12,6 +12,7 @@ namespace
 {
 
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> allocated_bytes{0};
 
 constexpr std::ptrdiff_t never = -1;
 std::atomic<std::ptrdiff_t> until_failure{never}; ///< successes that come first
@@ -35,6 +36,7 @@ void* allocate(std::size_t size) noexcept
     {
         return nullptr;
     }
+    allocated_bytes.fetch_add(size, std::memory_order_relaxed);
     return std::malloc(size != 0 ? size : 1);
 }
 
@@ -69,6 +71,11 @@ tern_test::allocation_failure::~allocation_failure()
 bool tern_test::allocation_failure::happened() const noexcept
 {
     return failed.load(std::memory_order_relaxed);
+}
+
+std::size_t tern_test::total_allocated_bytes() noexcept
+{
+    return allocated_bytes.load(std::memory_order_relaxed);
 }
 
 // The aligned forms keep the library's own definition: nothing of tern is over-aligned.
