@@ -192,9 +192,12 @@ std::string play_on(stage& s, const violation& what, std::optional<verdict> expe
     {
         return "delivered a message";
     }
-    if (std::string wrong = stays_silent(s); !wrong.empty())
+    if (at.empty() || recovers)
     {
-        return wrong;
+        if (std::string wrong = stays_silent(s); !wrong.empty())
+        {
+            return wrong;
+        }
     }
     if (recovers)
     {
