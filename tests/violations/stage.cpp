@@ -2,6 +2,8 @@
 #include "stage.hpp"
 
 #include <array>
+#include <span>
+#include <utility>
 
 namespace violations
 {

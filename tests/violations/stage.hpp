@@ -8,6 +8,7 @@
 #include "bytes.hpp"
 #include "unit/session/script.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -82,7 +83,6 @@ public:
 
     void advance(std::chrono::seconds by) { script_.now += by; }
     [[nodiscard]] std::size_t delivered() const noexcept { return delivered_; }
-    [[nodiscard]] std::uint16_t identifier_of(std::size_t message) const { return incoming_[message].identifier; }
 
     /// A lawful server carries everything to its end, on this connection. \return what is wrong, empty if nothing.
     std::string finish();
