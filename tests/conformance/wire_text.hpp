@@ -25,7 +25,7 @@ template <class... Parts>
 std::string joined(const Parts&... parts)
 {
     std::string result;
-    const auto add = [&](std::string_view part) {
+    [[maybe_unused]] const auto add = [&](std::string_view part) {
         result += result.empty() || part.empty() ? "" : " ";
         result += part;
     };
