@@ -50,7 +50,8 @@ TEST_CASE("nothing but AUTH comes before CONNACK", "[v5][MQTT-3.2.0-1]")
     options.authentication_method = "M";
     script play;
     (void)open(play, options);
-    CHECK(as<session::authentication_challenge>(play.feed_hex(framed("F0", joined("18", property_block("15", field("M")))))));
+    CHECK(as<session::authentication_challenge>(
+        play.feed_hex(framed("F0", joined("18", property_block("15", field("M")))))));
 }
 
 TEST_CASE("a second CONNACK is a protocol error", "[v5][MQTT-3.2.0-2]")
@@ -90,7 +91,8 @@ TEST_CASE("Session Present 1 without a session of ours ends the connection", "[v
     CHECK(end_of_handshake("20 03 01 00 00", options) == "82 close");
     options.session_expiry.reset();
     CHECK(end_of_handshake("20 03 01 00 00", options) == "82 close");
-    // The choice: with a session expiry and an identifier of its own, Clean Start 0 claims what an earlier process left.
+    // The choice: with a session expiry and an identifier of its own, Clean Start 0 claims what an earlier process
+    // left.
     script play;
     (void)open(play, claiming());
     const auto connected = as<session::connected>(play.feed_hex("20 03 01 00 00"));
@@ -187,7 +189,8 @@ TEST_CASE("a CONNACK that its Reason String makes too large ends the connection"
 
 TEST_CASE("a CONNACK that its User Properties make too large ends the connection", "[v5][MQTT-3.2.2-20]")
 {
-    check_oversize_connack(joined(user_property_text("name", "value"), user_property_text("name", std::string(20, 'v'))));
+    check_oversize_connack(
+        joined(user_property_text("name", "value"), user_property_text("name", std::string(20, 'v'))));
 }
 
 TEST_CASE("a Receive Maximum of 0 in CONNACK is a protocol error", "[v5][U5-3.2.2.3.3]")
@@ -200,9 +203,9 @@ TEST_CASE("a Maximum QoS in CONNACK is 0 or 1, and its absence means 2", "[v5][U
 {
     CHECK(end_of_handshake(connack_text("24 02")) == "82 close");
     CHECK(end_of_handshake(connack_text("24 FF")) == "82 close");
-    for (const auto& [properties, expected] : {std::pair{std::string("24 00"), qos::at_most_once},
-                                               std::pair{std::string("24 01"), qos::at_least_once},
-                                               std::pair{std::string(), qos::exactly_once}})
+    for (const auto& [properties, expected] :
+         {std::pair{std::string("24 00"), qos::at_most_once}, std::pair{std::string("24 01"), qos::at_least_once},
+          std::pair{std::string(), qos::exactly_once}})
     {
         script play;
         (void)open(play);

@@ -112,12 +112,12 @@ TEST_CASE("the lowest CONNECT flag is 0", "[v5][MQTT-3.1.2-3]")
 
 TEST_CASE("a will brings its properties, topic and payload", "[v5][MQTT-3.1.2-9]")
 {
-    CHECK(bare(with_will()) ==
-          framed("10", joined(start, "06 00 3C 00", field("c"), "00", field("w"), field("gone"))));
+    CHECK(bare(with_will()) == framed("10", joined(start, "06 00 3C 00", field("c"), "00", field("w"), field("gone"))));
     tern::connect_options options = with_will();
     options.will->payload = {};
     options.will->will_delay_interval = 5s;
-    CHECK(bare(options) == framed("10", joined(start, "06 00 3C 00", field("c"), "05 18 00 00 00 05", field("w"), "00 00")));
+    CHECK(bare(options) ==
+          framed("10", joined(start, "06 00 3C 00", field("c"), "05 18 00 00 00 05", field("w"), "00 00")));
     options.will->topic = {};
     CHECK(script().engine.configure(options) == tern::errc::invalid_topic_name);
 }
@@ -193,9 +193,9 @@ TEST_CASE("the payload of CONNECT has its fields in their order", "[v5][MQTT-3.1
     options.password = "word";
     options.will->content_type = "type";
     options.will->will_delay_interval = 9s;
-    CHECK(bare(options) == framed("10", joined(start, "EE 00 3C 00", field("id"),
-                                               property_block("18 00 00 00 09", "03", field("type")), field("w"),
-                                               field("gone"), field("user"), field("word"))));
+    CHECK(bare(options) ==
+          framed("10", joined(start, "EE 00 3C 00", field("id"), property_block("18 00 00 00 09", "03", field("type")),
+                              field("w"), field("gone"), field("user"), field("word"))));
 }
 
 TEST_CASE("the client identifier is always there, and first", "[v5][MQTT-3.1.3-3]")
@@ -274,7 +274,8 @@ TEST_CASE("Authentication Data without an Authentication Method is refused", "[v
 {
     script play;
     REQUIRE_FALSE(play.engine.configure(plain_options()));
-    CHECK(play.engine.open(tern::protocol_version::v5, play.now, tern::byte_view("data")) == tern::errc::invalid_option);
+    CHECK(play.engine.open(tern::protocol_version::v5, play.now, tern::byte_view("data")) ==
+          tern::errc::invalid_option);
     CHECK(play.sent().empty());
     CHECK(play.engine.phase() == session::connection_phase::closed);
     tern::connect_options options = bare_options();
@@ -283,5 +284,6 @@ TEST_CASE("Authentication Data without an Authentication Method is refused", "[v
     REQUIRE_FALSE(with_method.engine.configure(options));
     REQUIRE_FALSE(with_method.engine.open(tern::protocol_version::v5, with_method.now, tern::byte_view("data")));
     CHECK(with_method.sent() ==
-          packets{framed("10", joined(start, "02 00 3C", property_block("15", field("M"), "16", field("data")), field("c")))});
+          packets{framed(
+              "10", joined(start, "02 00 3C", property_block("15", field("M"), "16", field("data")), field("c")))});
 }

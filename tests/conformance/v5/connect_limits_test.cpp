@@ -112,8 +112,8 @@ TEST_CASE("the server's keep alive replaces the client's, and 0 switches it off"
 {
     tern::connect_options options = plain_options();
     options.keep_alive = 20s;
-    for (const auto& [seconds, expected] :
-         {std::pair{5U, std::vector<long>{5, 5, 5, 5}}, std::pair{50U, std::vector<long>{}}, std::pair{0U, std::vector<long>{}}})
+    for (const auto& [seconds, expected] : {std::pair{5U, std::vector<long>{5, 5, 5, 5}},
+                                            std::pair{50U, std::vector<long>{}}, std::pair{0U, std::vector<long>{}}})
     {
         script play;
         connect_hex(play, options, connack_text("13", integer(seconds)));
@@ -233,7 +233,8 @@ TEST_CASE("without Request Problem Information reasons come in PUBLISH, CONNACK 
         connect_hex(play, options, method_connack());
         REQUIRE_FALSE(play.engine.re_authenticate("x"));
         (void)play.sent();
-        CHECK(end_after(play, framed("F0", joined("18", property_block("15", field("M"), property)))) == protocol_error);
+        CHECK(end_after(play, framed("F0", joined("18", property_block("15", field("M"), property)))) ==
+              protocol_error);
         CHECK(end_of_handshake(framed("F0", joined("18", property_block("15", field("M"), property))), options) ==
               "82 close");
 
@@ -246,7 +247,8 @@ TEST_CASE("without Request Problem Information reasons come in PUBLISH, CONNACK 
         CHECK(as<session::disconnected_by_server>(allowed.feed_hex(framed("E0", joined("8B", block)))));
     }
     options.request_problem_information = true;
-    CHECK(end_after(framed("40", joined("00 01 00", property_block(user_property_text("n", "v")))), options) == "goes on");
+    CHECK(end_after(framed("40", joined("00 01 00", property_block(user_property_text("n", "v")))), options) ==
+          "goes on");
 }
 
 TEST_CASE("with an Authentication Method nothing but AUTH and DISCONNECT leaves before CONNACK", "[v5][MQTT-3.1.2-30]")

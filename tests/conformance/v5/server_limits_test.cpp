@@ -25,8 +25,8 @@ std::pair<unsigned, std::size_t> alias_of(const std::string& packet)
 {
     const std::string bytes = from_hex(packet);
     wire::publish decoded;
-    REQUIRE(wire::decode(tern::protocol_version::v5, wire::next_frame(bytes, wire::maximum_packet_size).frame, decoded) ==
-            tern::errc{});
+    REQUIRE(wire::decode(tern::protocol_version::v5, wire::next_frame(bytes, wire::maximum_packet_size).frame,
+                         decoded) == tern::errc{});
     return {decoded.properties.topic_alias.value_or(0), decoded.topic.size()};
 }
 
