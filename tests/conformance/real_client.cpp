@@ -354,4 +354,20 @@ std::error_code client_refusal_of_unsubscribe(std::string_view filter)
     return refusal([&](real_client & client) -> auto& { return client.unsubscribe(filter); });
 }
 
+bool hears_itself(bool no_local)
+{
+    client_fixture stage;
+    bool heard = false;
+    if (stage.connect())
+    {
+        const auto registration =
+            stage.client->on_message("t", [&](const tern::message_view&) { heard = true; }, {.no_local = no_local});
+        tern::subscription end = stage.subscribe("end"); // its SUBACK comes after that of the other
+        (void)stage.publish("t", "x", tern::qos::at_least_once);
+        (void)stage.publish("end", "x", tern::qos::at_least_once);
+        heard = static_cast<bool>(stage.receive(end)) && heard; // what was published before it has come by now
+    }
+    return heard;
+}
+
 } // namespace tern_test

@@ -133,6 +133,9 @@ std::error_code client_refusal_of_publish(std::string_view topic, const tern::pu
 std::error_code client_refusal_of_subscribe(std::string_view filter, const tern::subscribe_options& options = {});
 std::error_code client_refusal_of_unsubscribe(std::string_view filter);
 
+/// Whether a client that subscribes so, at the testing broker, receives what it publishes itself.
+bool hears_itself(bool no_local);
+
 } // namespace tern_test
 
 #endif
