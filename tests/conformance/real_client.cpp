@@ -358,7 +358,7 @@ bool hears_itself(bool no_local)
 {
     client_fixture stage;
     bool heard = false;
-    if (stage.connect())
+    if (!stage.connect())
     {
         const auto registration =
             stage.client->on_message("t", [&](const tern::message_view&) { heard = true; }, {.no_local = no_local});
