@@ -93,8 +93,8 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
 
 TERN_INLINE void client_core::begin_attempt()
 {
-    attempt_deadline_ = limits_.connect_attempt.count() > 0 ? std::optional(now_ + limits_.connect_attempt)
-                                                            : std::nullopt;
+    attempt_deadline_ =
+        limits_.connect_attempt.count() > 0 ? std::optional(now_ + limits_.connect_attempt) : std::nullopt;
     connect_written_ = false;
     const std::error_code error = guard_memory([&]() -> std::error_code {
         if (!plan_.same_options_everywhere())
@@ -181,8 +181,7 @@ TERN_INLINE void client_core::handle(const session::connection_refused& event)
 {
     reason_string_ = event.properties.reason_string.value_or(std::string_view());
     server_reference_ = event.properties.server_reference.value_or(std::string_view());
-    attempt_failed(event.reason,
-                   event.version_refused ? connect_failure::version_refused : connect_failure::other);
+    attempt_failed(event.reason, event.version_refused ? connect_failure::version_refused : connect_failure::other);
 }
 
 /// 3.1.1: the old session is gone; the one that is to live needs a connection of its own.
@@ -258,7 +257,8 @@ TERN_INLINE void client_core::connection_lost(std::error_code error)
     }
     else
     {
-        const bool bare = connect_written_ && (error == errc::closed_by_server || error == asio::error::connection_reset);
+        const bool bare =
+            connect_written_ && (error == errc::closed_by_server || error == asio::error::connection_reset);
         attempt_failed(error, bare ? connect_failure::bare_close : connect_failure::other);
     }
 }
@@ -337,15 +337,17 @@ TERN_INLINE void client_core::give_up(std::error_code error)
         finish_disconnect({});
         return;
     }
-    emit(disconnected_event{error, reason_string_, std::exchange(server_reference_, {}), was_open || was_connected_,
-                            false, std::chrono::milliseconds(0), attempts_});
-    emit(given_up_event{error, std::exchange(reason_string_, {}), std::exchange(attempts_, 0)});
-    rest(error);
     connect_result result;
     if (error.category() == reason_code_category())
     {
         result.reason = static_cast<reason_code>(error.value());
     }
+    result.reason_string = std::exchange(reason_string_, {});
+    result.server_reference = std::exchange(server_reference_, {});
+    emit(disconnected_event{error, result.reason_string, result.server_reference, was_open || was_connected_, false,
+                            std::chrono::milliseconds(0), attempts_});
+    emit(given_up_event{error, result.reason_string, std::exchange(attempts_, 0)});
+    rest(error);
     complete_connect(error, std::move(result));
 }
 

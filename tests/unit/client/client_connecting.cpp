@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
+#include "tern/testing/broker/policy.hpp"
 
 #include <string>
 
@@ -88,6 +89,30 @@ TEST_CASE("a wrong password is final, also with retry")
     CHECK_FALSE(f.connect({.client_id = "tester", .user_name = "ann", .password = "secret"}));
 }
 
+TEST_CASE("a refusal tells what the server said beside its reason")
+{
+    struct moving final : tern::testing::broker_policy
+    {
+        tern::reason_code authorize_connection(const tern::testing::client_identity&,
+                                               const tern::wire::connect&) override
+        {
+            return tern::reason_code::server_moved;
+        }
+    } policy;
+    tern::testing::broker_configuration configuration;
+    configuration.server_reference = "elsewhere:1883";
+    asio::io_context context{1};
+    memory_broker broker(context, configuration, &policy);
+    memory_client client(context, quick_limits());
+    outcome<tern::connect_result> connected;
+    client.async_connect("mqtt://broker", {.client_id = "tester"}, connected.handler());
+    REQUIRE(run_until(context, [&] { return connected.calls != 0; }));
+    CHECK(connected.error == tern::reason_code::server_moved);
+    CHECK(connected.result.reason == tern::reason_code::server_moved);
+    CHECK(connected.result.reason_string == to_string(tern::reason_code::server_moved));
+    CHECK(connected.result.server_reference == "elsewhere:1883");
+}
+
 TEST_CASE("with retry connecting goes on until the server is there")
 {
     client_fixture f;
@@ -167,9 +192,8 @@ TEST_CASE("the version falls back when the server refuses 5.0")
         GENERATE(tern::testing::version_refusal::connack_v5, tern::testing::version_refusal::connack_v3_1_1,
                  tern::testing::version_refusal::close);
     client_fixture f(configuration);
-    REQUIRE_FALSE(f.connect({.client_id = "tester",
-                             .session_expiry = 0s,
-                             .protocol = tern::protocol_choice::v5_or_v3_1_1}));
+    REQUIRE_FALSE(
+        f.connect({.client_id = "tester", .session_expiry = 0s, .protocol = tern::protocol_choice::v5_or_v3_1_1}));
     CHECK(f.connection.version == tern::protocol_version::v3_1_1);
     CHECK(f.broker.connection_count() == 2);
     f.broker.cut(link_cut::reset);
