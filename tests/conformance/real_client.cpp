@@ -125,6 +125,9 @@ struct real_client::parts final : tern::testing::memory_listener
         };
     }
 
+    /// The connection that was accepted last.
+    [[nodiscard]] served& current() { return *connections.at(accepted - 1); }
+
     asio::io_context context{1};
     std::deque<outcome> outcomes;
     std::vector<tern::client_event> events;
@@ -194,6 +197,15 @@ const real_client::outcome& real_client::re_authenticate()
     return added;
 }
 
+void real_client::authenticate_with(const std::string& data)
+{
+    parts_->client->set_authenticator(
+        [data](const tern::authentication_step& step, tern::authentication_answer answer) {
+            const bool gives_up = step.what == tern::authentication_step::purpose::challenge && data.empty();
+            answer(gives_up ? make_error_code(tern::errc::authentication_failed) : std::error_code(), data);
+        });
+}
+
 void real_client::listen(std::string_view filter, const tern::subscribe_options& options)
 {
     parts_->handlers.push_back(parts_->client->on_message(
@@ -234,11 +246,12 @@ tern::connection_state real_client::state() const
 bool real_client::accept(std::string_view answer)
 {
     const std::size_t expected = ++parts_->accepted;
-    if (!until([&] { return parts_->connections.size() >= expected && !parts_->connections.back()->input.empty(); }))
+    std::vector<std::string> first;
+    const auto came = [&] { return parts_->connections.size() >= expected && !(first = heard()).empty(); };
+    if (!until(came))
     {
         return false;
     }
-    const std::vector<std::string> first = heard();
     send(answer);
     return first.size() == 1 && first[0].starts_with("10 ");
 }
@@ -254,20 +267,16 @@ void real_client::send(std::string_view hex, std::size_t piece)
     const std::string bytes = from_hex(hex);
     for (std::size_t at = 0; at < bytes.size(); at += piece)
     {
-        parts_->connections.back()->output.push_back(bytes.substr(at, piece));
+        parts_->current().output.push_back(bytes.substr(at, piece));
     }
-    parts_->connections.back()->write();
+    parts_->current().write();
     settle();
 }
 
 std::vector<std::string> real_client::heard()
 {
     std::vector<std::string> result;
-    if (parts_->connections.empty())
-    {
-        return result;
-    }
-    std::string& input = parts_->connections.back()->input;
+    std::string& input = parts_->current().input;
     for (;;)
     {
         const wire::frame_result found = wire::next_frame(input, wire::maximum_packet_size);
@@ -288,19 +297,19 @@ std::size_t real_client::connections() const
 
 bool real_client::client_has_closed() const
 {
-    return parts_->connections.back()->ended;
+    return parts_->current().ended;
 }
 
 void real_client::close()
 {
-    parts_->connections.back()->stream.close();
+    parts_->current().stream.close();
     settle();
 }
 
 void real_client::break_writing()
 {
-    tern::testing::link_faults& forth = parts_->connections.back()->link.forth();
-    forth.cut_after = parts_->connections.back()->link.bytes_forth();
+    tern::testing::link_faults& forth = parts_->current().link.forth();
+    forth.cut_after = parts_->current().link.bytes_forth();
     forth.cut = link_cut::reset;
 }
 

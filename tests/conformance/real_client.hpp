@@ -53,6 +53,9 @@ public:
     const outcome& disconnect(const tern::disconnect_options& options = {});
     const outcome& re_authenticate();
 
+    /// Answers every step of an authentication with these data; an empty answer to a challenge gives up.
+    void authenticate_with(const std::string& data);
+
     /// From now on messages that match the filter are received, and so are those that match nothing.
     void listen(std::string_view filter, const tern::subscribe_options& options = {});
     void listen_to_the_rest();
@@ -66,28 +69,29 @@ public:
 
     // The server.
 
-    /// Waits for the next connection and its CONNECT, and answers. False if none comes.
+    /// Waits for the next connection and its CONNECT, and answers, if there is an answer. False if none comes. What
+    /// follows is about this connection until accept() is called again.
     [[nodiscard]] bool accept(std::string_view answer = "20 03 00 00 00");
 
     /// Connects and accepts; false if that fails.
     [[nodiscard]] bool start(const tern::connect_options& options, std::string_view answer = "20 03 00 00 00");
 
-    /// Writes on the newest connection, in pieces of that many bytes.
+    /// Writes in pieces of that many bytes.
     void send(std::string_view hex, std::size_t piece = 0xFFFF);
 
-    /// The packets that came on the newest connection since this was asked last.
+    /// The packets that came since this was asked last.
     [[nodiscard]] std::vector<std::string> heard();
 
     /// How many connections were made.
     [[nodiscard]] std::size_t connections() const;
 
-    /// The client has ended its side of the newest connection.
+    /// The client has ended its side of the connection.
     [[nodiscard]] bool client_has_closed() const;
 
-    /// The server closes the newest connection.
+    /// The server closes the connection.
     void close();
 
-    /// From now on nothing that the client writes on the newest connection arrives, and writing fails.
+    /// From now on nothing that the client writes arrives, and writing fails.
     void break_writing();
 
     /// Runs until it is so; false after five seconds.
@@ -111,16 +115,18 @@ public:
         return found;
     }
 
-    /// The last event of this type, or an empty one.
+    /// The first event of this type, or an empty one.
     template <class Event>
-    [[nodiscard]] Event last() const
+    [[nodiscard]] Event first() const
     {
-        Event found{};
         for (const tern::client_event& each : events())
         {
-            found = std::holds_alternative<Event>(each) ? std::get<Event>(each) : found;
+            if (std::holds_alternative<Event>(each))
+            {
+                return std::get<Event>(each);
+            }
         }
-        return found;
+        return {};
     }
 
 private:
