@@ -5,7 +5,7 @@
 #include "conformance/real_client.hpp"
 #include "conformance/v5/play.hpp"
 
-using namespace tern_test;
+using namespace conformance_5;
 using tern::qos;
 
 namespace

@@ -5,7 +5,7 @@
 #include "conformance/real_client.hpp"
 #include "conformance/v5/play.hpp"
 
-using namespace tern_test;
+using namespace conformance_5;
 using tern::qos;
 
 namespace
@@ -190,7 +190,7 @@ TEST_CASE("whoever sends DISCONNECT closes the connection", "[v5][MQTT-3.14.4-2]
 
 TEST_CASE("the stream may be split anywhere", "[v5][MQTT-4.2.0-1]")
 {
-    // Over TCP and TLS the same reading works; here the pieces are of the test's making.
+    // In memory, where the pieces are of the test's making. The system tests do the same over TCP.
     const std::string stream = joined(publish_text(0), publish_text(1, 1), publish_text(2, 2), "62 02 00 02 D0 00",
                                       framed("30", joined(field("long"), "00", to_hex(std::string(300, 'x')))));
     for (std::size_t piece = 1; piece <= byte_count(stream); piece += piece < 16 ? 1 : 61)

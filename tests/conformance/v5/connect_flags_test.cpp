@@ -6,7 +6,7 @@
 
 #include <string>
 
-using namespace tern_test;
+using namespace conformance_5;
 using tern::qos;
 
 namespace

@@ -15,8 +15,10 @@
 #include <system_error>
 #include <vector>
 
-namespace tern_test
+namespace conformance_5
 {
+
+using namespace tern_test;
 
 /// CONNECT without one property: nothing differs from what the standard presumes.
 inline tern::connect_options bare_options()
@@ -166,6 +168,6 @@ inline std::error_code unsubscribe(script& play, session::operation operation, s
     return play.engine.unsubscribe(operation, filters, options, play.now);
 }
 
-} // namespace tern_test
+} // namespace conformance_5
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-using namespace tern_test;
+using namespace conformance_5;
 using tern::qos;
 
 namespace

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-using namespace tern_test;
+using namespace conformance_5;
 using tern::qos;
 using tern::reason_code;
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <utility>
 
-using namespace tern_test;
+using namespace conformance_5;
 
 namespace
 {
