@@ -216,7 +216,7 @@ public:
     }
 
     /// Gives up a publish. \return true if it was never sent and is gone: no event follows. False: it was sent; its
-    /// handshake goes on, and no event follows either.
+    /// handshake goes on, and no event follows either, but for QoS 0, whose event tells when it is written.
     bool cancel(message_handle handle) noexcept { return cancel_publish(core_, handle); }
 
     /// Subscribes to filters that are valid. Everything is copied. Without a connection it waits for one.
