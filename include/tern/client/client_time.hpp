@@ -69,7 +69,7 @@ TERN_INLINE void client_core::arm_timer()
     }
     timer_expiry_ = next;
     timer_->expires_at(*next);
-    timer_->async_wait(timer_handler{shared_from_this(), ++timer_generation_});
+    timer_->async_wait(timer_handler{shared_from_this(), &timer_memory_, ++timer_generation_});
 }
 
 TERN_INLINE void client_core::timer_handler::operator()(std::error_code) const
