@@ -5,6 +5,9 @@
 // Layer: vocabulary. Standard: v5 3.1 to 3.3, 3.8, 3.10, 3.14, v3.1.1 the same sections.
 // Every type is a trivially destructible aggregate of views, copied when an operation is initiated: GCC 12 destroys
 // anything else twice inside a co_await expression. Sizes and delays of the client itself are in limits.hpp.
+// Time limits are in milliseconds: default_time_limit (-1 ms) stands for the client's own, 0 and everything else that
+// is not positive for none. Intervals of the protocol are in whole seconds; what the standard's field cannot hold is
+// refused with errc::invalid_option, as a negative one is.
 #ifndef TERN_OPTIONS_HPP
 #define TERN_OPTIONS_HPP
 
@@ -53,7 +56,8 @@ struct publish_options
     tern::qos qos = tern::qos::at_most_once;
     bool retain = false;
     std::optional<payload_format> payload_format_indicator{};
-    std::optional<std::chrono::seconds> message_expiry_interval{}; ///< 0 to 4,294,967,295 s
+    /// 0 to 4,294,967,295 s, from now on: the time that the message waits in the client counts. Absent: never.
+    std::optional<std::chrono::seconds> message_expiry_interval{};
     std::optional<std::string_view> content_type{};
     std::optional<std::string_view> response_topic{};
     std::optional<byte_view> correlation_data{};
@@ -68,9 +72,10 @@ struct will_options
     byte_view payload{};
     tern::qos qos = tern::qos::at_most_once;
     bool retain = false;
+    /// 0 to 4,294,967,295 s after the loss; the end of the session comes before. Absent: at once.
     std::optional<std::chrono::seconds> will_delay_interval{};
     std::optional<payload_format> payload_format_indicator{};
-    std::optional<std::chrono::seconds> message_expiry_interval{};
+    std::optional<std::chrono::seconds> message_expiry_interval{}; ///< 0 to 4,294,967,295 s; absent: never
     std::optional<std::string_view> content_type{};
     std::optional<std::string_view> response_topic{};
     std::optional<byte_view> correlation_data{};
@@ -83,20 +88,28 @@ struct connect_options
     std::string_view client_id{}; ///< empty: assigned by a 5.0 server, generated for 3.1.1 where a session is to live
     std::optional<std::string_view> user_name{};
     std::optional<byte_view> password{}; ///< in 3.1.1 only with a user name
-    std::chrono::seconds keep_alive{60}; ///< 0 to 65,535 s; 0 switches it off
+    /// 0 to 65,535 s; 0 switches it off. A minute: shorter than most routers forget a connection, rare enough to cost
+    /// nothing. A 5.0 server may replace it.
+    std::chrono::seconds keep_alive{60};
     /// Forget the session of an earlier process. False claims it (with a `client_id`): see session_expiry.
     bool clean_start = true;
-    /// How long the server keeps the session after a lost connection. Absent: one hour, ended by async_disconnect.
-    /// Zero: it ends with each connection. In 3.1.1 anything but zero is CleanSession 0, and absent is for ever.
+    /// How long the server keeps the session after a lost connection, 0 to 4,294,967,295 s (never_expires).
+    /// Absent: one hour, longer than most outages, and ended by async_disconnect. 0: it ends with each connection.
+    /// In 3.1.1, which has no such time, anything but 0 is CleanSession 0; what was there by default is ended by
+    /// async_disconnect with one more connection.
     std::optional<std::chrono::seconds> session_expiry{};
     protocol_choice protocol = protocol_choice::v5;
     std::optional<will_options> will{};
-    bool retry = false; ///< go on until the time limit or a final refusal, instead of one pass over all addresses
+    /// Go on until the time limit or a final refusal, instead of one pass over all servers. Refused with
+    /// errc::invalid_option where reconnect_limits::enabled is false.
+    bool retry = false;
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
     // 5.0 only; 3.1.1 leaves them out.
-    std::uint16_t receive_maximum = 256;    ///< 1 to 65,535; with 3.1.1 reading pauses there instead
-    std::uint32_t maximum_packet_size = 0;  ///< that the server may send; 0: the client's own limit
-    std::uint16_t topic_alias_maximum = 16; ///< that the server may use
+    /// 1 to 65,535 messages of QoS 1 and 2 that the application has not taken; enough for the round trips of a fast
+    /// consumer. With 3.1.1 reading pauses there instead.
+    std::uint16_t receive_maximum = 256;
+    std::uint32_t maximum_packet_size = 0;  ///< that the server may send, in bytes; 0: the client's own limit
+    std::uint16_t topic_alias_maximum = 16; ///< that the server may use; 0: none. A few topics are most of the traffic
     bool request_response_information = false;
     bool request_problem_information = true;
     bool subscription_identifiers = true; ///< dispatch by Subscription Identifier where the server supports it
@@ -136,11 +149,17 @@ struct unsubscribe_options
 struct disconnect_options
 {
     tern::reason_code reason_code =
-        tern::reason_code::normal_disconnection;               ///< or disconnect_with_will_message, in 5.0
-    std::optional<std::chrono::seconds> session_expiry{};      ///< 5.0: replaces what connecting asked for
+        tern::reason_code::normal_disconnection; ///< or disconnect_with_will_message, in 5.0
+    /// 5.0: replaces what connecting asked for, 0 to 4,294,967,295 s; not 0 where connecting asked for 0.
+    std::optional<std::chrono::seconds> session_expiry{};
     std::optional<std::string_view> reason_string{};           ///< 5.0
     tern::user_properties user_properties{};                   ///< 5.0
     std::chrono::milliseconds time_limit = default_time_limit; ///< for what is queued and in flight
+};
+
+struct re_authenticate_options
+{
+    std::chrono::milliseconds time_limit = default_time_limit; ///< until the operation ends with errc::timed_out
 };
 
 static_assert(std::is_trivially_destructible_v<publish_options> && std::is_aggregate_v<publish_options>);
@@ -150,6 +169,8 @@ static_assert(std::is_trivially_destructible_v<subscribe_options> && std::is_agg
 static_assert(std::is_trivially_destructible_v<topic_subscription> && std::is_aggregate_v<topic_subscription>);
 static_assert(std::is_trivially_destructible_v<unsubscribe_options> && std::is_aggregate_v<unsubscribe_options>);
 static_assert(std::is_trivially_destructible_v<disconnect_options> && std::is_aggregate_v<disconnect_options>);
+static_assert(std::is_trivially_destructible_v<re_authenticate_options> &&
+              std::is_aggregate_v<re_authenticate_options>);
 
 } // namespace tern
 

@@ -26,6 +26,8 @@
 #include "tern/client/client_handlers.hpp"
 #include "tern/client/client_publishing.hpp"
 #include "tern/client/client_receiving.hpp"
+#include "tern/client/client_reconnecting.hpp"
+#include "tern/client/client_reporting.hpp"
 #include "tern/client/client_subscribing.hpp"
 #include "tern/client/client_taking.hpp"
 #include "tern/client/client_time.hpp"
@@ -78,8 +80,8 @@ public:
 
     /// The same on the executor of `context`, which has to outlive the client.
     template <class ExecutionContext>
-        requires(!std::convertible_to<ExecutionContext&, executor_type>) &&
-                requires(ExecutionContext& context) { executor_type(context.get_executor()); }
+        requires(!std::convertible_to<ExecutionContext&, executor_type>)
+    &&requires(ExecutionContext& context) { executor_type(context.get_executor()); }
     explicit basic_client(ExecutionContext& context, const client_limits& limits = {})
         : basic_client(executor_type(context.get_executor()), limits)
     {
@@ -113,46 +115,52 @@ public:
     // ------------------------------------------------------------------------------------------- What is told
 
     /// `handler(const client_event&)` is called for everything that happens to the connection, in order, on the
-    /// client's executor, never inside a function of the client. It replaces an earlier one.
+    /// client's executor, never inside a function of the client. What an event brings about, as the end of an
+    /// async_connect, completes after it.
+    ///
+    /// It replaces an earlier one, also from inside that one, which then lives until it returns; it may also call any
+    /// function of the client, and destroy it. An exception leaves it through the function that runs the executor;
+    /// later events and completions follow when that is run again.
     template <class Handler>
         requires std::invocable<Handler&, const client_event&>
-    void on_event(Handler handler)
-    {
-        core_->set_event_handler(std::move(handler));
-    }
+    void on_event(Handler handler) { core_->set_event_handler(std::move(handler)); }
 
     /// `handler(const message_view&)` gets the messages that no subscription of this client matches, at once if the
     /// session is new, otherwise after client_limits::unmatched_time. Without it they are acknowledged and counted.
     template <class Handler>
         requires std::invocable<Handler&, const message_view&>
-    void on_unmatched(Handler handler)
-    {
-        core_->set_unmatched_handler(std::move(handler));
-    }
+    void on_unmatched(Handler handler) { core_->set_unmatched_handler(std::move(handler)); }
 
-    /// Sees every packet and state from now on; null for nobody. It has to outlive the client, or be taken back.
+    /// Sees every packet and state from now on; null for nobody. It has to outlive the client, or be taken back, for
+    /// which its own functions may call this, and nothing else of the client. They must not throw.
     void set_observer(observer* watcher) noexcept { core_->set_observer(watcher); }
 
     /// `authenticator(const authentication_step&, authentication_answer)` answers the server's challenges (v5 4.12).
-    /// It may answer at once or later, from any thread; the connect attempt's time limit goes on meanwhile. The method
-    /// is connect_options::authentication_method.
+    /// It may answer at once or later, from any thread; the connect attempt's time limit goes on meanwhile, and an
+    /// answer that never comes ends with it. The method is connect_options::authentication_method.
+    ///
+    /// It is called on the client's executor, never inside a function of the client, and replaces an earlier one, also
+    /// from inside that one: a step that was asked is answered by whom it was asked of. It may call any function of the
+    /// client, and destroy it. An exception leaves it through the function that runs the executor; the step then stays
+    /// without an answer.
     template <class Authenticator>
         requires std::invocable<Authenticator&, const authentication_step&, authentication_answer>
-    void set_authenticator(Authenticator authenticator)
-    {
-        core_->set_authenticator(std::move(authenticator));
-    }
+    void set_authenticator(Authenticator authenticator) { core_->set_authenticator(std::move(authenticator)); }
 
     // ------------------------------------------------------------------------------------------- Connecting
 
     /// Connects to the server at `url`, `mqtt://[user[:password]@]host[:port]`, and from then on stays connected:
     /// reconnects with back-off, resumes the session, makes the subscriptions again.
     ///
-    /// Completes at the first success; with an error after one try of every address, or, with `options.retry`, at a
-    /// final refusal or the time limit. A user name or password in the URL is used unless `options` has one.
-    /// Errors: errc::invalid_url, unsupported_url_scheme, already_connected, invalid_option; a reason code with which
-    /// the server refused; timed_out; errors of the transport.
-    /// Cancellation (any type) closes the connection and leaves the client idle.
+    /// Completes at the first success; with an error after one try of every server, or, with `options.retry`, at a
+    /// final refusal or the time limit. A user name or password in the URL is used unless `options` has one. The
+    /// result of a refusal holds what the last server said.
+    /// Errors: errc::invalid_url, unsupported_url_scheme, already_connected, invalid_option and the other usage errors,
+    /// before anything is sent; a reason code with which the server refused; authentication_failed; timed_out, and
+    /// no_connection_acknowledgement for a server that does not answer; errors of the transport; out_of_memory;
+    /// asio::error::operation_aborted after a cancellation, an async_disconnect, or the client's end.
+    /// Cancellation (any type) closes the connection and leaves the client idle, what waits ends with
+    /// operation_aborted. After completion it has no effect.
     template <asio::completion_token_for<void(std::error_code, connect_result)> Token = asio::use_awaitable_t<>>
     auto async_connect(std::string_view url, const connect_options& options = {}, Token&& token = Token{})
     {
@@ -184,12 +192,17 @@ public:
     }
 
     /// Waits until everything queued and in flight is done, or for `options.time_limit` (client_limits::shutdown),
-    /// sends DISCONNECT and closes. What is not done by then ends with asio::error::operation_aborted. A session that
-    /// was not asked for ends at the server (not in 3.1.1, which has no words for that). An async_connect that is under
-    /// way is cancelled.
+    /// sends DISCONNECT and closes, when the server has closed or client_limits::closing is over. What is not done by
+    /// then ends with asio::error::operation_aborted. A session that was not asked for ends at the server: in 3.1.1 by
+    /// one more connection, within what is left of the time limit, whose failure is no error. An async_connect that is
+    /// under way is cancelled.
     ///
-    /// Completes without error if DISCONNECT was written, or there was no connection; the client can connect again.
-    /// Cancellation closes at once.
+    /// Completes without error if DISCONNECT was written, or there was no connection; the client is idle then and can
+    /// connect again.
+    /// Errors: errc::disconnecting if another one is under way, which goes on; invalid_option and the other usage
+    /// errors, for which a plain DISCONNECT is sent all the same; timed_out if DISCONNECT could not be written within
+    /// client_limits::closing; out_of_memory; the error with which the connection was lost before.
+    /// Cancellation (any type) closes at once, without DISCONNECT, so that the server publishes the will.
     template <asio::completion_token_for<void(std::error_code)> Token = asio::use_awaitable_t<>>
     auto async_disconnect(const disconnect_options& options = {}, Token&& token = Token{})
     {
@@ -198,17 +211,28 @@ public:
 
     template <asio::completion_token_for<void(std::error_code)> Token>
         requires detail::is_not<Token, disconnect_options>
-    auto async_disconnect(Token&& token)
+    auto async_disconnect(Token&& token) { return async_disconnect(disconnect_options{}, std::forward<Token>(token)); }
+
+    /// Authenticates again over the live connection (v5 4.12.1), by the authenticator, within `options.time_limit`
+    /// (client_limits::operation). An answer that the authenticator drops unused ends with the limit, too.
+    ///
+    /// Completes when the server has accepted and the authenticator has not refused what the server said then.
+    /// Errors: errc::not_connected, authentication_not_configured (no method, or 3.1.1), authentication_in_progress
+    /// (also when nobody waits for the one under way any more), authentication_failed or the authenticator's error,
+    /// connection_lost, timed_out.
+    /// Cancellation (any type) ends the wait; an exchange that has begun goes on and the connection stays.
+    template <asio::completion_token_for<void(std::error_code)> Token = asio::use_awaitable_t<>>
+    auto async_re_authenticate(const re_authenticate_options& options = {}, Token&& token = Token{})
     {
-        return async_disconnect(disconnect_options{}, std::forward<Token>(token));
+        return asio::async_initiate<Token, void(std::error_code)>(detail::initiate_re_authenticate{core_}, token,
+                                                                  options);
     }
 
-    /// Authenticates again over the live connection (v5 4.12.1), by the authenticator. Errors:
-    /// errc::authentication_not_configured, authentication_in_progress, not_connected, connection_lost.
-    template <asio::completion_token_for<void(std::error_code)> Token = asio::use_awaitable_t<>>
-    auto async_re_authenticate(Token&& token = Token{})
+    template <asio::completion_token_for<void(std::error_code)> Token>
+        requires detail::is_not<Token, re_authenticate_options>
+    auto async_re_authenticate(Token&& token)
     {
-        return asio::async_initiate<Token, void(std::error_code)>(detail::initiate_re_authenticate{core_}, token);
+        return async_re_authenticate(re_authenticate_options{}, std::forward<Token>(token));
     }
 
     // ------------------------------------------------------------------------------------------- Publishing
@@ -292,23 +316,21 @@ public:
     /// counts at once, and SUBSCRIBE follows. With `.ack = manual` the handler is called as
     /// `handler(const message_view&, acknowledger)`; one that takes only the view is then never acknowledged.
     template <class Handler>
-        requires detail::message_handler<Handler>
-    message_handler_registration on_message(std::string_view filter, Handler handler,
-                                            const subscribe_options& options = {})
-    {
-        return core_->add_message_handler(detail::filter_source(filter), std::move(handler), options);
-    }
+        requires detail::message_handler<Handler> message_handler_registration
+        on_message(std::string_view filter, Handler handler, const subscribe_options& options = {})
+        {
+            return core_->add_message_handler(detail::filter_source(filter), std::move(handler), options);
+        }
 
     template <class Handler>
-        requires detail::message_handler<Handler>
-    message_handler_registration on_message(std::span<const topic_subscription> filters, Handler handler,
-                                            const subscribe_options& options = {})
-    {
-        return core_->add_message_handler(detail::filter_source(filters), std::move(handler), options);
-    }
+        requires detail::message_handler<Handler> message_handler_registration
+        on_message(std::span<const topic_subscription> filters, Handler handler, const subscribe_options& options = {})
+        {
+            return core_->add_message_handler(detail::filter_source(filters), std::move(handler), options);
+        }
 
-    /// Ends every subscription of this client to exactly `filter`, streams and handlers, and one that an earlier process
-    /// left in the session. Completes at UNSUBACK. Cancellation does not bring it back.
+    /// Ends every subscription of this client to exactly `filter`, streams and handlers, and one that an earlier
+    /// process left in the session. Completes at UNSUBACK. Cancellation does not bring it back.
     template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token = asio::use_awaitable_t<>>
     auto async_unsubscribe(std::string_view filter, const unsubscribe_options& options = {}, Token&& token = Token{})
     {

@@ -4,7 +4,8 @@
 //
 // Layer: client. Standard: none.
 // An operation that was initiated elsewhere than on the client's executor has its slot filled there, before it has a
-// number: a ticket that both sides hold is told the number later. Only the client's executor looks into it.
+// number: a ticket that both sides hold is told the number later, or is told that it is cancelled before. Only the
+// client's executor looks into it.
 #ifndef TERN_CLIENT_CANCELLATION_HPP
 #define TERN_CLIENT_CANCELLATION_HPP
 
@@ -37,6 +38,18 @@ void cancel_on_executor(const std::shared_ptr<client_core>& core, Cancel cancel)
         [core, cancel = std::move(cancel)]() mutable { core->in_turn([&] { cancel(*core); }); });
 }
 
+/// The number of the operation that is to be cancelled; 0 if it has not begun, which it is not to then.
+[[nodiscard]] inline session::operation number_to_cancel(cancellation_ticket* ticket,
+                                                         session::operation number) noexcept
+{
+    if (ticket == nullptr)
+    {
+        return number;
+    }
+    ticket->cancelled = ticket->number == 0;
+    return ticket->number;
+}
+
 /// Cancels the operation that a ticket, or a number, stands for. Every type of cancellation counts.
 class operation_canceller
 {
@@ -59,7 +72,7 @@ public:
             return;
         }
         cancel_on_executor(core, [number = number_, ticket = ticket_](client_core& here) {
-            here.cancel(ticket != nullptr ? ticket->number : number, asio::error::operation_aborted);
+            here.cancel(number_to_cancel(ticket.get(), number), asio::error::operation_aborted);
         });
     }
 
@@ -92,7 +105,7 @@ public:
             return;
         }
         cancel_on_executor(core, [target, number = number_, ticket = ticket_](client_core& here) {
-            here.cancel_receive(*target, ticket != nullptr ? ticket->number : number);
+            here.cancel_receive(*target, number_to_cancel(ticket.get(), number));
         });
     }
 

@@ -29,7 +29,8 @@ namespace tern::detail
 {
 
 /// Has to be the last thing that its caller does: the answer may come before it returns.
-TERN_INLINE void client_core::ask_authenticator(authentication_step::purpose what, std::string_view method, byte_view data)
+TERN_INLINE void client_core::ask_authenticator(authentication_step::purpose what, std::string_view method,
+                                                byte_view data)
 {
     authentication_purpose_ = what;
     const std::uint64_t step = ++authentication_step_;
@@ -85,7 +86,7 @@ TERN_INLINE void client_core::take_answer(std::uint64_t step, std::error_code er
             error = error ? error : guard_memory([&] { return engine_.re_authenticate(data); });
             if (error)
             {
-                std::exchange(re_authenticate_handler_, {}).post(executor(), error);
+                complete(re_authenticate_handler_, re_authenticate_done_, error);
             }
         }
         return;
@@ -103,6 +104,10 @@ TERN_INLINE void client_core::take_answer(std::uint64_t step, std::error_code er
 /// The authenticator gives up: the connection ends, with DISCONNECT where one may be sent. v5 4.12
 TERN_INLINE void client_core::refuse_server()
 {
+    if (failing_)
+    {
+        return; // it ends for another reason already
+    }
     if (engine_.phase() == session::connection_phase::connected)
     {
         disconnect_options options;
@@ -111,9 +116,11 @@ TERN_INLINE void client_core::refuse_server()
         (void)ignored;
     }
     finish_after_output(errc::authentication_failed);
+    complete(re_authenticate_handler_, re_authenticate_done_, errc::authentication_failed);
 }
 
-TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, cancellation_ticket* ticket)
+TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, const re_authenticate_options& options,
+                                                    cancellation_ticket* ticket)
 {
     std::error_code error;
     if (stopped_)
@@ -124,13 +131,13 @@ TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, cance
     {
         error = errc::not_connected;
     }
-    else if (!plan_.options().authentication_method || fallback_.version() != protocol_version::v5)
-    {
-        error = errc::authentication_not_configured;
-    }
     else if (re_authenticate_handler_)
     {
         error = errc::authentication_in_progress;
+    }
+    else
+    {
+        error = engine_.check_re_authentication(); // one that nobody waits for any more goes on
     }
     if (error)
     {
@@ -140,9 +147,19 @@ TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, cance
     re_authenticate_number_ = number_of(single_operation::re_authenticate, ++single_generation_);
     give_number(handler, ticket, re_authenticate_number_);
     re_authenticate_handler_ = std::move(handler);
+    refresh_now();
+    const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
+    re_authenticate_deadline_ = limit.count() > 0 ? std::optional(now_ + limit) : std::nullopt;
     // In a turn, since the authenticator is the application's and may call anything.
     restart_wanted_ = true;
     schedule_turn();
+}
+
+/// Nobody waits any more; an exchange that has begun goes on.
+TERN_INLINE void client_core::re_authenticate_late()
+{
+    re_authenticate_deadline_.reset();
+    complete(re_authenticate_handler_, re_authenticate_done_, errc::timed_out);
 }
 
 TERN_INLINE void client_core::handle(const session::authentication_challenge& event)
@@ -154,11 +171,12 @@ TERN_INLINE void client_core::handle(const session::authentication_challenge& ev
 
 TERN_INLINE void client_core::handle(const session::authenticated&)
 {
-    emit(re_authenticated_event{});
-    if (re_authenticate_handler_)
+    if (failing_)
     {
-        std::exchange(re_authenticate_handler_, {})(std::error_code());
+        return; // the authenticator has refused the server
     }
+    emit(re_authenticated_event{});
+    complete(re_authenticate_handler_, re_authenticate_done_, {});
 }
 
 } // namespace tern::detail

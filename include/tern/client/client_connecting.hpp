@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Connecting, staying connected, and giving up.
+// Connecting: from async_connect, or the next attempt, to CONNACK.
 //
-// Layer: client. Standard: v5 3.1, 3.2, 3.14, 4.1, 4.13; v3.1.1 3.1, 3.2, 4.1.
-// It does what three parts without I/O decide: connect_plan.hpp which server, reconnect_policy.hpp whether and when,
-// version_fallback.hpp in which version. Whether a session is resumed is the session's matter.
+// Layer: client. Standard: v5 3.1, 3.2, 4.1; v3.1.1 the same.
+// It does what parts without I/O decide: connect_plan.hpp which server, version_fallback.hpp in which version. What
+// follows a failure is in client_reconnecting.hpp; whether a session is resumed is the session's matter.
 #ifndef TERN_CLIENT_CLIENT_CONNECTING_HPP
 #define TERN_CLIENT_CLIENT_CONNECTING_HPP
 
@@ -20,7 +20,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -52,17 +52,21 @@ namespace tern::detail
     return result;
 }
 
-TERN_INLINE void client_core::start_connect(connect_handler handler, const url_source& urls, const connect_options& options,
-                                       cancellation_ticket* ticket)
+TERN_INLINE void client_core::start_connect(connect_handler handler, const url_source& urls,
+                                            const connect_options& options, cancellation_ticket* ticket)
 {
     std::error_code error;
     if (stopped_)
     {
         error = asio::error::operation_aborted;
     }
-    else if (state_ != connection_state::idle)
+    else if (state_ != connection_state::idle || connect_handler_)
     {
         error = errc::already_connected;
+    }
+    else if (options.retry && !limits_.reconnect.enabled) // it would be one attempt all the same
+    {
+        error = errc::invalid_option;
     }
     else
     {
@@ -82,26 +86,31 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
     connect_handler_ = std::move(handler);
     policy_.reset();
     fallback_ = version_fallback(options.protocol);
-    was_connected_ = false;
+    forget_attempts();
     resting_.clear();
     refresh_now();
     const auto limit = options.time_limit == default_time_limit ? limits_.connect_total : options.time_limit;
     connect_deadline_ = limit.count() > 0 ? std::optional(now_ + limit) : std::nullopt;
+    attempts_ = 1;
     begin_attempt();
     schedule_turn();
 }
 
+/// One try of the present server; nothing of the one before is left.
 TERN_INLINE void client_core::begin_attempt()
 {
     attempt_deadline_ =
         limits_.connect_attempt.count() > 0 ? std::optional(now_ + limits_.connect_attempt) : std::nullopt;
     connect_written_ = false;
+    failing_.clear();
+    reason_string_.clear();
+    server_reference_.clear();
+    refusal_ = {};
     const std::error_code error = guard_memory([&]() -> std::error_code {
         if (!plan_.same_options_everywhere())
         {
-            connect_options options = plan_.options_for_server();
-            options.clean_start = options.clean_start && !was_connected_; // the session lives, whoever asks
-            if (const std::error_code wrong = engine_.configure(options))
+            const connect_options options = plan_.options_for_server();
+            if (const std::error_code wrong = engine_.set_credentials(options.user_name, options.password))
             {
                 return wrong;
             }
@@ -136,275 +145,89 @@ TERN_INLINE void client_core::transport_opened(std::error_code error)
 /// CONNECT is what leaves next.
 TERN_INLINE void client_core::open_session(const std::optional<byte_view>& authentication_data)
 {
-    const std::error_code error =
-        guard_memory([&] { return engine_.open(fallback_.version(), now_, authentication_data); });
-    if (error)
+    const std::error_code error = guard_memory([&] {
+        return discarding_ ? engine_.open_to_discard(now_)
+                           : engine_.open(fallback_.version(), now_, authentication_data);
+    });
+    if (error == error_kind::usage) // as wrong for every server
     {
-        give_up(error);
-        return;
+        give_up(describe_loss(error, false));
     }
-    set_state(connection_state::handshaking);
+    else if (error)
+    {
+        attempt_failed(error, connect_failure::other);
+    }
+    else
+    {
+        set_state(connection_state::handshaking);
+    }
 }
 
 TERN_INLINE void client_core::handle(const session::connected& event)
 {
+    const std::shared_ptr<connection> stream = connection_;
     const bool reconnected = std::exchange(was_connected_, true);
     // What an earlier process left may come before its subscriptions are opened, and with identifiers of its own.
-    claimed_session_ = event.session_present && (claimed_session_ || !has_had_session_);
-    has_had_session_ = true;
+    claimed_session_ = event.session_claimed;
     connection_established_ = true;
     dispatcher_.distrust_identifiers(claimed_session_);
     attempt_deadline_.reset();
     connect_deadline_.reset();
-    last_error_.clear();
+    attempts_ = 0;
+    disconnect_error_.clear();
     policy_.on_connected(now_);
     fallback_.on_connected();
-    plan_.start_pass();
     const bool resume_disconnecting = static_cast<bool>(disconnect_handler_);
     set_state(resume_disconnecting ? connection_state::disconnecting : connection_state::connected);
     if (event.properties.authentication_method)
     {
-        // v5 4.12: the server's last data came with CONNACK; the authenticator may not believe the server.
+        // v5 4.12: the server's last data came with CONNACK; the authenticator may not believe the server, or do
+        // anything else.
         ask_authenticator(authentication_step::purpose::finished, *event.properties.authentication_method,
                           event.properties.authentication_data.value_or(byte_view()));
-        if (failing_ || stopped_)
+        if (failing_ || stopped_ || connection_ != stream)
         {
             return;
         }
     }
-    connect_result result = make_connect_result(event);
+    std::error_code error;
+    connect_result result = make_or_empty(error, [&] { return make_connect_result(event); });
+    if (error)
+    {
+        connection_lost(error);
+        return;
+    }
     emit(connected_event{result, plan_.server_name(), reconnected});
     complete_connect({}, std::move(result));
+    report(); // before the messages that follow
 }
 
 TERN_INLINE void client_core::handle(const session::connection_refused& event)
 {
     reason_string_ = event.properties.reason_string.value_or(std::string_view());
     server_reference_ = event.properties.server_reference.value_or(std::string_view());
-    attempt_failed(event.reason, event.version_refused ? connect_failure::version_refused : connect_failure::other);
+    std::error_code error = event.reason;
+    refusal_ = make_or_empty(error, [&] {
+        connect_result result;
+        result.reason = event.reason;
+        result.version = fallback_.version();
+        result.server_reference = server_reference_;
+        store_answer(result, event.properties);
+        return result;
+    });
+    attempt_failed(error, event.version_refused ? connect_failure::version_refused : connect_failure::other);
 }
 
-/// 3.1.1: the old session is gone; the one that is to live needs a connection of its own.
+/// 3.1.1: the old session is gone. If one is to live it needs a connection of its own; if none is, that was all.
 TERN_INLINE void client_core::handle(const session::session_cleared&)
 {
+    if (discarding_)
+    {
+        leaving();
+        return;
+    }
     reopening_ = true;
     finish_after_output(errc::connection_lost);
-}
-
-TERN_INLINE void client_core::handle(const session::disconnected_by_server& event)
-{
-    reason_string_ = event.properties.reason_string.value_or(std::string_view());
-    server_reference_ = event.properties.server_reference.value_or(std::string_view());
-    connection_lost(is_failure(event.reason) ? make_error_code(event.reason) : make_error_code(errc::closed_by_server));
-}
-
-TERN_INLINE void client_core::handle(const session::connection_failed& event)
-{
-    finish_after_output(event.error);
-}
-
-TERN_INLINE void client_core::handle(const session::session_was_lost&)
-{
-    emit(session_lost_event{});
-}
-
-/// Nothing is read any more; when the output is written, or that takes too long, the connection closes.
-TERN_INLINE void client_core::finish_after_output(std::error_code error)
-{
-    failing_ = error;
-    attempt_deadline_ = now_ + failure_grace;
-}
-
-/// Reading or writing failed.
-TERN_INLINE void client_core::transport_failed(std::error_code error)
-{
-    connection_lost(failing_ ? failing_ : error);
-}
-
-TERN_INLINE void client_core::attempt_late()
-{
-    attempt_deadline_.reset();
-    if (failing_)
-    {
-        connection_lost(failing_);
-    }
-    else if (state_ == connection_state::handshaking)
-    {
-        attempt_failed(errc::no_connection_acknowledgement, connect_failure::other);
-    }
-    else
-    {
-        attempt_failed(errc::timed_out, connect_failure::other);
-    }
-}
-
-/// The transport is gone, or of no use any more.
-TERN_INLINE void client_core::connection_lost(std::error_code error)
-{
-    if (std::exchange(reopening_, false))
-    {
-        drop_connection();
-        begin_attempt();
-    }
-    else if (disconnect_sent_ || shutting_down_)
-    {
-        finish_disconnect({});
-    }
-    else if (connection_established_)
-    {
-        drop_connection();
-        try_again(error, true);
-    }
-    else
-    {
-        const bool bare =
-            connect_written_ && (error == errc::closed_by_server || error == asio::error::connection_reset);
-        attempt_failed(error, bare ? connect_failure::bare_close : connect_failure::other);
-    }
-}
-
-TERN_INLINE void client_core::attempt_failed(std::error_code error, connect_failure kind)
-{
-    drop_connection();
-    ++engine_.counters().connect_failures;
-    if (fallback_.on_failure(kind))
-    {
-        begin_attempt();
-        return;
-    }
-    if (plan_.next_server(reconnect_policy::is_final(error)))
-    {
-        begin_attempt();
-        return;
-    }
-    const bool first_pass_only = connect_handler_ && !plan_.options().retry;
-    const bool hopeless = plan_.all_final();
-    plan_.start_pass();
-    if (first_pass_only || hopeless)
-    {
-        give_up(error);
-    }
-    else
-    {
-        try_again(error, false);
-    }
-}
-
-/// Asks the policy what comes next.
-TERN_INLINE void client_core::try_again(std::error_code error, bool was_connected)
-{
-    last_error_ = error;
-    const reconnect_decision decision = policy_.on_failure(error, now_);
-    if (!decision.retry || (disconnect_handler_ && engine_.idle()))
-    {
-        attempts_ = decision.attempt;
-        give_up(error);
-        return;
-    }
-    emit(disconnected_event{error, std::exchange(reason_string_, {}), std::exchange(server_reference_, {}),
-                            was_connected, true, decision.delay, decision.attempt});
-    set_state(connection_state::waiting);
-    retry_at_ = now_ + decision.delay;
-}
-
-/// The connection, if there is one, is no more. The session goes on without it.
-TERN_INLINE void client_core::drop_connection() noexcept
-{
-    if (connection_ != nullptr)
-    {
-        connection_->abandon();
-        connection_.reset();
-    }
-    attempt_deadline_.reset();
-    failing_.clear();
-    paused_since_.reset();
-    connection_established_ = false;
-    ++authentication_step_; // answers that are still to come are for nobody
-    engine_.close(now_);
-    if (re_authenticate_handler_)
-    {
-        re_authenticate_handler_.post(executor(), errc::connection_lost);
-    }
-}
-
-/// No further attempt.
-TERN_INLINE void client_core::give_up(std::error_code error)
-{
-    const bool was_open = connection_established_;
-    drop_connection();
-    if (disconnect_handler_)
-    {
-        finish_disconnect({});
-        return;
-    }
-    connect_result result;
-    if (error.category() == reason_code_category())
-    {
-        result.reason = static_cast<reason_code>(error.value());
-    }
-    result.reason_string = std::exchange(reason_string_, {});
-    result.server_reference = std::exchange(server_reference_, {});
-    emit(disconnected_event{error, result.reason_string, result.server_reference, was_open || was_connected_, false,
-                            std::chrono::milliseconds(0), attempts_});
-    emit(given_up_event{error, result.reason_string, std::exchange(attempts_, 0)});
-    rest(error);
-    complete_connect(error, std::move(result));
-}
-
-/// The client is idle; everything that waits ends with `error`.
-TERN_INLINE void client_core::rest(std::error_code error)
-{
-    retry_at_.reset();
-    connect_deadline_.reset();
-    disconnect_deadline_.reset();
-    was_connected_ = false;
-    resting_ = error;
-    set_state(connection_state::idle);
-    engine_.abandon(error);
-    fail_receivers(error);
-    schedule_turn();
-}
-
-TERN_INLINE void client_core::complete_connect(std::error_code error, connect_result result)
-{
-    if (connect_handler_)
-    {
-        tell_events(); // in their order: the event comes before the completion
-        if (connect_handler_)
-        {
-            std::exchange(connect_handler_, {})(error, std::move(result));
-        }
-    }
-}
-
-TERN_INLINE void client_core::set_state(connection_state state) noexcept
-{
-    if (std::exchange(state_, state) != state && observer_ != nullptr)
-    {
-        observer_->state_changed(state);
-    }
-}
-
-TERN_INLINE void client_core::emit(client_event event)
-{
-    if (event_handler_ != nullptr)
-    {
-        events_.push_back(std::move(event));
-        schedule_turn();
-    }
-}
-
-TERN_INLINE void client_core::tell_events()
-{
-    while (!stopped_ && !events_.empty())
-    {
-        const client_event told = std::move(events_.front());
-        events_.pop_front();
-        if (const std::shared_ptr<event_sink> sink = event_handler_; sink != nullptr)
-        {
-            sink->call(told);
-        }
-    }
 }
 
 } // namespace tern::detail

@@ -5,9 +5,9 @@
 //
 // Layer: client. Standard: none of its own; the session obeys it.
 // This is the shared state with the list of what is done with it. What is done stands beside it, one subject each:
-// client_turn.hpp (turns, writing, reading), client_time.hpp, client_connecting.hpp, client_disconnecting.hpp,
-// client_publishing.hpp, client_subscribing.hpp, client_unsubscribing.hpp, client_receiving.hpp, client_taking.hpp,
-// client_authenticating.hpp, client_ending.hpp.
+// client_turn.hpp (turns, writing, reading), client_time.hpp, client_connecting.hpp, client_reconnecting.hpp,
+// client_reporting.hpp, client_disconnecting.hpp, client_publishing.hpp, client_subscribing.hpp,
+// client_unsubscribing.hpp, client_receiving.hpp, client_taking.hpp, client_authenticating.hpp, client_ending.hpp.
 //
 // A turn is one run of the client on its executor. Whatever is asked for during a turn is written together at its end.
 // Outside of one, the first request schedules a turn, so that what is called in a row leaves in one write as well.
@@ -106,7 +106,8 @@ public:
     void start_connect(connect_handler handler, const url_source& urls, const connect_options& options,
                        cancellation_ticket* ticket);
     void start_disconnect(plain_handler handler, const disconnect_options& options, cancellation_ticket* ticket);
-    void start_re_authenticate(plain_handler handler, cancellation_ticket* ticket);
+    void start_re_authenticate(plain_handler handler, const re_authenticate_options& options,
+                               cancellation_ticket* ticket);
     void start_publish(publish_handler handler, std::string_view topic, byte_view payload,
                        const publish_options& options, cancellation_ticket* ticket);
     void start_subscribe(subscribe_handler handler, const filter_source& filters, const subscribe_options& options,
@@ -145,6 +146,20 @@ public:
     void in_turn(Function&& function);
 
 private:
+    /// What has ended and is to be completed when the events up to then are told.
+    struct finished_connect
+    {
+        connect_handler handler;
+        std::error_code error;
+        connect_result result;
+    };
+
+    struct finished_plain
+    {
+        plain_handler handler;
+        std::error_code error;
+    };
+
     // client_turn.hpp
     void enter_turn() noexcept;
     void end_turn();
@@ -173,28 +188,40 @@ private:
     void handle(const session::connected& event);
     void handle(const session::connection_refused& event);
     void handle(const session::session_cleared& event);
+    template <class Handler>
+    void give_number(Handler& handler, cancellation_ticket* ticket, session::operation number);
+
+    // client_reconnecting.hpp
     void handle(const session::disconnected_by_server& event);
     void handle(const session::connection_failed& event);
     void handle(const session::session_was_lost& event);
+    void finish_after_output(std::error_code error);
+    [[nodiscard]] std::optional<time_point> closing_deadline() const noexcept;
     void transport_failed(std::error_code error);
     void attempt_late();
-    void attempt_failed(std::error_code error, connect_failure kind);
     void connection_lost(std::error_code error);
-    void try_again(std::error_code error, bool was_connected);
+    void attempt_failed(std::error_code error, connect_failure kind);
+    void try_again(disconnected_event told, bool final);
+    void retry();
     void drop_connection() noexcept;
-    void give_up(std::error_code error);
+    void give_up(disconnected_event told);
     void rest(std::error_code error);
-    void complete_connect(std::error_code error, connect_result result);
-    template <class Handler>
-    void give_number(Handler& handler, cancellation_ticket* ticket, session::operation number);
-    void tell_events();
+    void forget_attempts() noexcept;
+
+    // client_reporting.hpp
     void set_state(connection_state state) noexcept;
-    void finish_after_output(std::error_code error);
     void emit(client_event event);
+    [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected);
+    void tell_events();
+    bool report();
+    void complete_connect(std::error_code error, connect_result result);
+    void complete(plain_handler& handler, std::optional<finished_plain>& done, std::error_code error) noexcept;
 
     // client_disconnecting.hpp
     bool advance_disconnect();
     void send_disconnect();
+    void leaving();
+    void left_server();
     void disconnect_late();
     void finish_disconnect(std::error_code error);
 
@@ -241,6 +268,7 @@ private:
 
     // client_authenticating.hpp
     void ask_authenticator(authentication_step::purpose what, std::string_view method, byte_view data);
+    void re_authenticate_late();
     void take_answer(std::uint64_t step, std::error_code error, byte_view data);
     void refuse_server();
     void handle(const session::authentication_challenge& event);
@@ -250,9 +278,6 @@ private:
     template <class Function>
     void for_each_handler(Function&& function);
     void let_go() noexcept;
-
-    /// How long the last packet of a connection may take to be written.
-    static constexpr std::chrono::milliseconds failure_grace{1'000};
 
     struct timer_handler
     {
@@ -313,6 +338,9 @@ private:
     connect_handler connect_handler_;
     plain_handler disconnect_handler_;
     plain_handler re_authenticate_handler_;
+    std::optional<finished_connect> connect_done_;
+    std::optional<finished_plain> disconnect_done_;
+    std::optional<finished_plain> re_authenticate_done_;
 
     // The connection.
     connection_state state_ = connection_state::idle;
@@ -322,7 +350,6 @@ private:
     reconnect_policy policy_;
     version_fallback fallback_;
     bool was_connected_ = false;        ///< since the last async_connect
-    std::error_code last_error_{};      ///< why there is no connection
     std::error_code failing_{};         ///< the connection closes when the output is written
     std::error_code resting_{};         ///< why the client is idle after it was not
     std::optional<time_point> attempt_deadline_;
@@ -332,21 +359,23 @@ private:
     session::operation connect_number_ = 0;
     session::operation disconnect_number_ = 0;
     session::operation re_authenticate_number_ = 0;
-    std::string reason_string_;         ///< the server's, of what is to be told next
+    std::string reason_string_;         ///< the present server's, of what is to be told next
     std::string server_reference_;
-    std::uint32_t attempts_ = 0;
+    connect_result refusal_;            ///< the present server's
+    std::uint32_t attempts_ = 0;        ///< passes over the servers since there was a connection
     bool connection_established_ = false;
     bool connect_written_ = false;
     bool reopening_ = false;            ///< 3.1.1: a second connection follows the one that cleared the session
-    bool has_had_session_ = false;
 
     // Disconnecting.
     option_arena disconnect_arena_;
     disconnect_options disconnect_options_{};
     std::optional<time_point> disconnect_deadline_;
+    std::optional<time_point> disconnect_limit_; ///< of the whole
     std::error_code disconnect_error_{};
     bool disconnect_sent_ = false;
-    bool shutting_down_ = false;
+    bool shutting_down_ = false; ///< DISCONNECT is written
+    bool discarding_ = false;    ///< 3.1.1: one more connection ends the session that was there by default
 
     // Receiving.
     dispatcher<consumer> dispatcher_;
@@ -373,6 +402,7 @@ private:
     std::uint64_t authentication_step_ = 0;
     authentication_step::purpose authentication_purpose_ = authentication_step::purpose::start;
     bool restart_wanted_ = false; ///< async_re_authenticate was called
+    std::optional<time_point> re_authenticate_deadline_;
 };
 
 template <class Function>

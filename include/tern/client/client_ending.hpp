@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -85,6 +86,17 @@ void client_core::for_each_handler(Function&& function)
     one(connect_handler_, connect_result{});
     one(disconnect_handler_);
     one(re_authenticate_handler_);
+    if (connect_done_)
+    {
+        one(connect_done_->handler, connect_result{});
+    }
+    for (std::optional<finished_plain>* const each : {&disconnect_done_, &re_authenticate_done_})
+    {
+        if (*each)
+        {
+            one((*each)->handler);
+        }
+    }
     for (std::size_t from = 0; const session::operation number = operations_.publishes.any(from);)
     {
         publish_operation ended = operations_.take_publish(number);

@@ -30,7 +30,7 @@ struct connected_event
     bool reconnected = false; ///< the client was connected before, since the last async_connect
 };
 
-/// There is no connection any more, or an attempt to make one failed.
+/// There is no connection any more, or an attempt to make one failed: one event for each server that was tried.
 struct disconnected_event
 {
     std::error_code error{};        ///< why: a reason code of the server's, a library error or one of the transport
@@ -38,8 +38,10 @@ struct disconnected_event
     std::string server_reference{}; ///< the server's: another server to use
     bool was_connected = false;     ///< false: an attempt to connect failed
     bool will_retry = false;
-    std::chrono::milliseconds retry_after{0};
-    std::uint32_t attempt = 0; ///< in a row, that comes next
+    std::chrono::milliseconds retry_after{0}; ///< 0: at once, with the same server or the next of the list
+    std::uint32_t attempt = 0;                ///< in a row, that comes next, from 1; 0 if none does
+    std::string server{};                     ///< scheme, host and port, without credentials
+    bool by_request = false; ///< async_disconnect asked for it; `error` says if DISCONNECT could not be written
 };
 
 /// The client will not connect again by itself; operations that wait have ended with this error.
@@ -47,7 +49,7 @@ struct given_up_event
 {
     std::error_code error{};
     std::string reason_string{};
-    std::uint32_t attempts = 0; ///< that were made in a row
+    std::uint32_t attempts = 0; ///< that were made in a row, each a pass over all servers; 0 after a lost connection
 };
 
 /// The server did not keep the session: subscriptions are made again, unfinished QoS 2 ends with errc::session_lost.
@@ -88,7 +90,7 @@ struct messages_dropped_event
     std::size_t count = 0;
 };
 
-/// A re-authentication that the server began, or the application, has succeeded.
+/// A re-authentication has succeeded; its async_re_authenticate may have been cancelled meanwhile.
 struct re_authenticated_event
 {};
 

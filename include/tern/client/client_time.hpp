@@ -39,6 +39,7 @@ TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() 
     consider(connect_deadline_);
     consider(retry_at_);
     consider(disconnect_deadline_);
+    consider(re_authenticate_deadline_);
     if (!waiting_.empty())
     {
         consider(waiting_.front().until);
@@ -50,8 +51,8 @@ TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() 
     return first;
 }
 
-/// The timer is left alone if it fires before the next deadline: then it is set again. Without a deadline it is stopped,
-/// or it would keep the executor's run() from returning.
+/// The timer is left alone if it fires before the next deadline: then it is set again. Without a deadline it is
+/// stopped, or it would keep the executor's run() from returning.
 TERN_INLINE void client_core::arm_timer()
 {
     // Idle, with nobody waiting, it lets the executor run out of work; that its session expires it finds out later.
@@ -67,9 +68,10 @@ TERN_INLINE void client_core::arm_timer()
     {
         return;
     }
-    timer_expiry_ = next;
+    timer_expiry_.reset(); // setting it cancels the wait that is under way
     timer_->expires_at(*next);
     timer_->async_wait(timer_handler{shared_from_this(), &timer_memory_, ++timer_generation_});
+    timer_expiry_ = next;
 }
 
 TERN_INLINE void client_core::timer_handler::operator()(std::error_code) const
@@ -100,13 +102,17 @@ TERN_INLINE void client_core::time_passed()
     {
         cancel(*late, errc::timed_out);
     }
+    if (passed(re_authenticate_deadline_))
+    {
+        re_authenticate_late();
+    }
     if (passed(disconnect_deadline_))
     {
         disconnect_late();
     }
     if (passed(connect_deadline_))
     {
-        give_up(errc::timed_out);
+        give_up(describe_loss(errc::timed_out, false));
     }
     if (passed(attempt_deadline_))
     {
@@ -114,8 +120,7 @@ TERN_INLINE void client_core::time_passed()
     }
     if (passed(retry_at_))
     {
-        retry_at_.reset();
-        begin_attempt();
+        retry();
     }
     if (!waiting_.empty() && waiting_.front().until <= now_)
     {
@@ -128,12 +133,13 @@ TERN_INLINE void client_core::time_passed()
     }
 }
 
-/// While something is outstanding and nothing else keeps the executor busy, this does.
+/// While there is a connection or one is to be made, or something is outstanding, and nothing else keeps the executor
+/// busy, this does.
 TERN_INLINE void client_core::hold_work()
 {
     const bool busy_already = connection_ != nullptr && connection_->reading;
-    const bool outstanding = !stopped_ && (operations_.size() != 0 || receivers_ != 0 || connect_handler_ ||
-                                           disconnect_handler_ || re_authenticate_handler_);
+    const bool outstanding =
+        !stopped_ && (state_ != connection_state::idle || operations_.size() != 0 || receivers_ != 0);
     if (outstanding && !busy_already)
     {
         if (!work_)

@@ -115,11 +115,7 @@ TERN_INLINE bool client_core::settle()
         any = true;
         handle(event);
     }
-    if (!events_.empty())
-    {
-        any = true;
-        tell_events();
-    }
+    any = report() || any;
     if (!stopped_ && std::exchange(restart_wanted_, false))
     {
         any = true;
@@ -208,6 +204,7 @@ TERN_INLINE void client_core::written(std::size_t size)
     if (stream.output_offset < stream.output.size())
     {
         ++engine_.counters().writes;
+        engine_.write_progressed(now_);
         stream.write(asio::buffer(stream.output.data() + stream.output_offset,
                                   stream.output.size() - stream.output_offset));
         return;
@@ -222,11 +219,15 @@ TERN_INLINE void client_core::written(std::size_t size)
 TERN_INLINE void client_core::start_reading()
 {
     if (connection_ == nullptr || connection_->reading || state_ == connection_state::opening || failing_ ||
-        shutting_down_ || !may_receive())
+        (!disconnect_sent_ && !may_receive()))
     {
         return;
     }
     connection& stream = *connection_;
+    if (disconnect_sent_) // nothing is of interest any more
+    {
+        stream.input.consume(stream.input.data().size());
+    }
     const std::error_code error = guard_memory([&]() -> std::error_code {
         const std::span<char> room = stream.input.prepare(engine_.needed(stream.input.data()));
         stream.reading = true;
@@ -244,6 +245,7 @@ TERN_INLINE void client_core::received(std::size_t size)
 {
     connection_->reading = false;
     connection_->input.commit(size);
+    engine_.heard(now_);
 }
 
 /// Hands packets to the session until no whole one is left, or reading has to pause. True if there was one.
@@ -311,7 +313,12 @@ TERN_INLINE void client_core::connection_done(io_operation what, std::error_code
                 written(size);
             }
             break;
-        case io_operation::shutdown: finish_disconnect({}); break;
+        case io_operation::shutdown:
+            if (error) // otherwise the server's end of the stream follows
+            {
+                left_server();
+            }
+            break;
         }
     });
 }

@@ -59,7 +59,14 @@ protected:
 
             void operator()()
             {
-                core->in_turn([this] { start(*core, std::move(handler), ticket.get()); });
+                core->in_turn([this] {
+                    if (ticket != nullptr && ticket->cancelled)
+                    {
+                        start.refuse(core->executor(), std::move(handler));
+                        return;
+                    }
+                    start(*core, std::move(handler), ticket.get());
+                });
             }
         };
         errand made{core, Erased(std::forward<Handler>(handler), core->executor()), nullptr, std::move(start)};
@@ -75,7 +82,7 @@ protected:
     }
 };
 
-/// Completes a handler of an operation whose client is gone.
+/// Completes a handler of an operation whose client is gone, or that was cancelled before it began.
 template <class... Results>
 struct refusal
 {
@@ -147,21 +154,25 @@ struct initiate_re_authenticate : core_initiation
 {
     struct errand : refusal<>
     {
+        re_authenticate_options options;
+
         void operator()(client_core& core, plain_handler handler, cancellation_ticket* ticket)
         {
-            core.start_re_authenticate(std::move(handler), ticket);
+            core.start_re_authenticate(std::move(handler), options, ticket);
         }
     };
 
     template <class Handler>
-    void operator()(Handler&& handler) const
+    void operator()(Handler&& handler, const re_authenticate_options& options) const
     {
         if (core->runs_here())
         {
-            core->start_re_authenticate(erase_here<plain_handler>(std::forward<Handler>(handler)), nullptr);
+            core->start_re_authenticate(erase_here<plain_handler>(std::forward<Handler>(handler)), options, nullptr);
             return;
         }
-        start_elsewhere<plain_handler>(std::forward<Handler>(handler), errand{});
+        errand made;
+        made.options = options;
+        start_elsewhere<plain_handler>(std::forward<Handler>(handler), std::move(made));
     }
 };
 

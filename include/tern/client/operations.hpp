@@ -41,6 +41,7 @@ using unsubscribe_handler = unique_handler<void(std::error_code, unsubscribe_res
 struct cancellation_ticket
 {
     session::operation number = 0;
+    bool cancelled = false; ///< before it had a number
 };
 
 /// The numbers of the operations of which there is one at a time; no slot has such a low number.

@@ -53,11 +53,12 @@ public:
     /// CONNACK said success. The back-off goes on growing unless the connection lasts.
     void on_connected(time_point now) noexcept { connected_ = now; }
 
-    /// An attempt to connect failed, or the connection was lost, with `error`.
-    [[nodiscard]] reconnect_decision on_failure(const std::error_code& error, time_point now) noexcept
+    /// An attempt to connect failed, or the connection was lost, with `error`; `final` if no further try can help.
+    [[nodiscard]] reconnect_decision on_failure(const std::error_code& error, bool final, time_point now) noexcept
     {
         const bool was_connected = connected_.has_value();
-        if (was_connected && now - *connected_ >= limits_.stable_after)
+        const bool stable = was_connected && now - *connected_ >= limits_.stable_after;
+        if (stable)
         {
             attempts_ = 0;
             step_ = 0;
@@ -66,8 +67,13 @@ public:
         {
             step_ = 1;
         }
+        if (was_connected)
+        {
+            count_rejection(error, stable);
+        }
         connected_.reset();
-        if (!limits_.enabled || is_final(error, was_connected) ||
+        const bool rejected = limits_.maximum_rejections != 0 && rejections_ >= limits_.maximum_rejections;
+        if (!limits_.enabled || final || (was_connected && rejected) ||
             (limits_.maximum_attempts != 0 && attempts_ >= limits_.maximum_attempts))
         {
             return {false, std::chrono::milliseconds(0), attempts_};
@@ -76,12 +82,19 @@ public:
         return {true, next_delay(), attempts_};
     }
 
+    /// The same where `error` alone tells whether it is final.
+    [[nodiscard]] reconnect_decision on_failure(const std::error_code& error, time_point now) noexcept
+    {
+        return on_failure(error, is_final(error, connected_.has_value()), now);
+    }
+
     /// Forgets what happened, for a new connect by the application. The random sequence goes on.
     void reset() noexcept
     {
         connected_.reset();
         attempts_ = 0;
         step_ = 0;
+        rejections_ = 0;
     }
 
     /// True if another try cannot help: the server refuses this client for good, says that the client broke the rules,
@@ -107,6 +120,20 @@ public:
     }
 
 private:
+    /// A server that ends one short connection after the other, because of what the client sends or is, will not change
+    /// its mind: what it objects to is sent to it again.
+    void count_rejection(const std::error_code& error, bool stable) noexcept
+    {
+        const bool rejected =
+            error.category() == reason_code_category() && (error == error_kind::usage || error == error_kind::refused);
+        if (!rejected || stable || error != rejection_)
+        {
+            rejections_ = 0;
+        }
+        rejection_ = error;
+        rejections_ += rejected && !stable ? 1U : 0U;
+    }
+
     std::chrono::milliseconds next_delay() noexcept
     {
         if (step_ == 0)
@@ -142,9 +169,11 @@ private:
     reconnect_limits limits_;
     std::uint64_t random_;
     std::optional<time_point> connected_{};
-    double delay_ = 0;           ///< of the last step, in milliseconds, before jitter
-    std::uint32_t attempts_ = 0; ///< granted in a row
-    std::uint8_t step_ = 0;      ///< 0: at once, 1: the initial delay, 2: growing
+    double delay_ = 0;             ///< of the last step, in milliseconds, before jitter
+    std::error_code rejection_{};  ///< how the last connection ended
+    std::uint32_t attempts_ = 0;   ///< granted in a row
+    std::uint32_t rejections_ = 0; ///< short connections in a row that ended with it
+    std::uint8_t step_ = 0;        ///< 0: at once, 1: the initial delay, 2: growing
 };
 
 } // namespace tern

@@ -92,7 +92,14 @@ protected:
 
             void operator()()
             {
-                core->in_turn([this] { start(*core, target, std::move(handler), ticket.get()); });
+                core->in_turn([this] {
+                    if (ticket != nullptr && ticket->cancelled)
+                    {
+                        handler.post(core->executor(), asio::error::operation_aborted, Results{}...);
+                        return;
+                    }
+                    start(*core, target, std::move(handler), ticket.get());
+                });
             }
         };
         start.keep();

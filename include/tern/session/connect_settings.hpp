@@ -21,6 +21,8 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 namespace tern::session
 {
@@ -72,6 +74,24 @@ public:
 
     [[nodiscard]] const connect_options& options() const noexcept { return options_; }
 
+    /// Replaces user name and password, as a copy, if a CONNECT with them can be sent in this version; see check().
+    /// \throws std::bad_alloc nothing is changed then.
+    [[nodiscard]] errc set_credentials(const std::optional<std::string_view>& user_name,
+                                       const std::optional<byte_view>& password, protocol_version version)
+    {
+        stored_text text(stored_text::size_of(user_name) + stored_text::size_of(password), 0);
+        const auto before = std::pair(options_.user_name, options_.password);
+        options_.user_name = text.keep(user_name);
+        options_.password = text.keep(password);
+        if (const errc error = check(version); error != errc{})
+        {
+            std::tie(options_.user_name, options_.password) = before;
+            return error;
+        }
+        credentials_ = std::move(text);
+        return errc{};
+    }
+
     /// What the client asks for. v5 3.1.2.11.2
     [[nodiscard]] std::chrono::seconds session_expiry() const noexcept
     {
@@ -121,8 +141,8 @@ public:
         {
             return errc::invalid_option;
         }
-        if (given.will && (!is_interval(given.will->will_delay_interval) ||
-                           !is_interval(given.will->message_expiry_interval)))
+        if (given.will &&
+            (!is_interval(given.will->will_delay_interval) || !is_interval(given.will->message_expiry_interval)))
         {
             return errc::invalid_option;
         }
@@ -207,6 +227,7 @@ private:
 
     connect_options options_{};
     stored_text text_;
+    stored_text credentials_; ///< those that have replaced the first ones
 };
 
 } // namespace tern::session

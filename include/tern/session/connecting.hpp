@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// CONNECT and CONNACK, the decision whether a session begins or goes on, and AUTH.
+// CONNECT and CONNACK, and the decision whether a session begins or goes on.
 //
-// Layer: session. Standard: v5 3.1, 3.2, 3.15, 4.12, v3.1.1 3.1, 3.2.
+// Layer: session. Standard: v5 3.1, 3.2, v3.1.1 the same.
 // A part of the engine: functions on its core.
 #ifndef TERN_SESSION_CONNECTING_HPP
 #define TERN_SESSION_CONNECTING_HPP
@@ -19,7 +19,6 @@
 #include "tern/session/event.hpp"
 #include "tern/session/server_limits.hpp"
 #include "tern/session/types.hpp"
-#include "tern/wire/auth.hpp"
 #include "tern/wire/codec.hpp"
 #include "tern/wire/connack.hpp"
 #include "tern/wire/connect.hpp"
@@ -117,7 +116,59 @@ inline errc configure(core& c, const connect_options& options)
     c.session.client_identifier = std::move(identifier);
     c.session.fresh = options.clean_start; // v5 [MQTT-3.1.2-4]
     c.session.cleared = false;
+    c.session.left_behind = false;
     c.connection.version = version;
+    return errc{};
+}
+
+/// See engine::set_credentials(). \throws std::bad_alloc nothing is changed then.
+inline errc set_credentials(core& c, const std::optional<std::string_view>& user_name,
+                            const std::optional<byte_view>& password)
+{
+    if (c.connection.phase != connection_phase::closed)
+    {
+        return errc::already_connected;
+    }
+    return c.settings.set_credentials(user_name, password, c.connection.version);
+}
+
+/// CONNECT into the output, and all that follows from it for the connection. \throws std::bad_alloc nothing is changed
+/// then.
+inline errc begin_connection(core& c, protocol_version version, const beginning& begin,
+                             const std::optional<byte_view>& authentication_data, time_point now)
+{
+    const connect_options& options = c.settings.options();
+    connection_state& connection = c.connection;
+    connection.version = version;
+    connection.limits = server_limits{};
+    c.output.clear();
+    const errc error = emit(c, c.settings.packet(version, c.session.client_identifier, begin.clean_start,
+                                                 !begin.clearing, c.limits.maximum_packet_size, authentication_data));
+    if (error != errc{})
+    {
+        return error;
+    }
+    const bool is_v5 = version == protocol_version::v5;
+    connection.phase = connection_phase::handshaking; // v5 [MQTT-3.1.0-1] v3.1.1 [MQTT-3.1.0-1]
+    connection.keep_alive.open(now);
+    c.session.cleared = false; // holds for one CONNECT: if its CONNACK is lost, the server may hold a session again
+    c.session.left_behind = false;
+    connection.clean_start = begin.clean_start;
+    connection.expects_session = begin.expects_session;
+    connection.clearing = begin.clearing;
+    connection.discarding = false;
+    connection.established = false;
+    const bool unbounded = !is_v5 && !begin.clean_start && !options.session_expiry; // 3.1.1 knows no expiry
+    connection.requested_expiry = unbounded                     ? never_expires
+                                  : is_v5 || !begin.clean_start ? c.settings.session_expiry()
+                                                                : std::chrono::seconds(0);
+    connection.maximum_packet_size = c.settings.maximum_packet_size(version, c.limits.maximum_packet_size);
+    connection.receive_maximum = options.receive_maximum;
+    connection.problem_information = !is_v5 || options.request_problem_information;
+    connection.response_information = options.request_response_information;
+    connection.aliases_of_server.reset(is_v5 ? options.topic_alias_maximum : std::uint16_t{0});
+    connection.authentication.start(is_v5 ? options.authentication_method : std::nullopt);
+    connection.answer_bytes = 0;
     return errc{};
 }
 
@@ -135,42 +186,11 @@ inline errc open_connection(core& c, protocol_version version, const std::option
     }
     expire_session(c, now);
     const beginning begin = decide_beginning(c, version);
-    const connect_options& options = c.settings.options();
     if (begin.generate_identifier)
     {
         c.session.client_identifier = generate_client_identifier(c.random);
     }
-    connection_state& connection = c.connection;
-    connection.version = version;
-    connection.limits = server_limits{};
-    c.output.clear();
-    const errc error = emit(c, c.settings.packet(version, c.session.client_identifier, begin.clean_start,
-                                                 !begin.clearing, c.limits.maximum_packet_size, authentication_data));
-    if (error != errc{})
-    {
-        return error;
-    }
-    const bool is_v5 = version == protocol_version::v5;
-    connection.phase = connection_phase::handshaking; // v5 [MQTT-3.1.0-1] v3.1.1 [MQTT-3.1.0-1]
-    connection.keep_alive.sent(now);
-    c.session.cleared = false; // holds for one CONNECT: if its CONNACK is lost, the server may hold a session again
-    c.failure.reset();         // of the last connection, if nobody asked
-    connection.clean_start = begin.clean_start;
-    connection.expects_session = begin.expects_session;
-    connection.clearing = begin.clearing;
-    connection.established = false;
-    const bool unbounded = !is_v5 && !begin.clean_start && !options.session_expiry; // 3.1.1 knows no expiry
-    connection.requested_expiry = unbounded                     ? never_expires
-                                  : is_v5 || !begin.clean_start ? c.settings.session_expiry()
-                                                                : std::chrono::seconds(0);
-    connection.maximum_packet_size = c.settings.maximum_packet_size(version, c.limits.maximum_packet_size);
-    connection.receive_maximum = options.receive_maximum;
-    connection.problem_information = !is_v5 || options.request_problem_information;
-    connection.response_information = options.request_response_information;
-    connection.aliases_of_server.reset(is_v5 ? options.topic_alias_maximum : std::uint16_t{0});
-    connection.authentication.start(is_v5 ? options.authentication_method : std::nullopt);
-    connection.answer_bytes = 0;
-    return errc{};
+    return begin_connection(c, version, begin, authentication_data, now);
 }
 
 /// CONNACK says success: is all of it as it has to be?
@@ -195,7 +215,7 @@ inline errc open_connection(core& c, protocol_version version, const std::option
     return c.connection.authentication.connack_received(packet.properties);
 }
 
-/// 3.1.1: the old session is gone; a session that lives begins on a connection of its own.
+/// 3.1.1: the old session is gone; a session that lives begins on a connection of its own, if one is to.
 inline std::optional<event> finish_clearing(core& c)
 {
     (void)emit(c, wire::disconnect{});
@@ -234,6 +254,7 @@ inline std::optional<event> establish(core& c, const wire::connack& packet)
     connection.established = true;
     connection.phase = connection_phase::connected;
     connection.keep_alive.start(limits.keep_alive, c.limits.ping_response);
+    s.claimed = packet.session_present && (s.claimed || !s.exists);
     s.exists = true;
     s.fresh = false;
     s.expiry = limits.session_expiry;
@@ -243,7 +264,8 @@ inline std::optional<event> establish(core& c, const wire::connack& packet)
     {
         resume_outgoing(c);
     }
-    return connected{packet.session_present, connection.version, s.client_identifier, limits, packet.properties};
+    return connected{packet.session_present, s.claimed, connection.version,
+                     s.client_identifier,    limits,    packet.properties};
 }
 
 /// CONNACK came.
@@ -275,82 +297,6 @@ inline std::optional<event> on_connack(core& c, const wire::frame& in)
         return std::nullopt;
     }
     return c.connection.clearing ? finish_clearing(c) : establish(c, packet);
-}
-
-/// AUTH came.
-inline std::optional<event> on_auth(core& c, const wire::frame& in)
-{
-    wire::auth packet;
-    errc error = wire::decode(c.connection.version, in, packet, wire::sender::server);
-    if (error == errc{} && !accept_problem_information(c, packet.properties.reason_string.has_value(),
-                                                       !packet.properties.user_properties.refers_to_nothing()))
-    {
-        return std::nullopt;
-    }
-    session::authentication& authentication = c.connection.authentication;
-    const bool again = authentication.re_authenticating();
-    error = error != errc{} ? error : authentication.auth_received(packet);
-    if (error != errc{})
-    {
-        fail(c, error);
-        return std::nullopt;
-    }
-    c.authenticated = packet.reason_code == reason_code::success;
-    return authentication_challenge{packet.reason_code, *authentication.method(),
-                                    packet.properties.authentication_data.value_or(byte_view()), packet.properties,
-                                    again};
-}
-
-/// Sends AUTH; what is optional in it is left out rather than exceed the server's Maximum Packet Size.
-/// \throws std::bad_alloc nothing is changed then.
-inline errc emit_auth(core& c, reason_code reason, byte_view data, const auth_properties& extra)
-{
-    wire::auth packet;
-    packet.reason_code = reason;
-    packet.properties.authentication_method = c.connection.authentication.method(); // v5 [MQTT-4.12.0-5]
-    packet.properties.authentication_data = data;
-    packet.properties.reason_string = extra.reason_string;
-    packet.properties.user_properties = extra.user_properties;
-    errc error = emit(c, packet, wire::text_check::strict);
-    if (error == errc::exceeds_server_maximum_packet_size) // v5 [MQTT-3.15.2-2] [MQTT-3.15.2-3]
-    {
-        packet.properties.reason_string.reset();
-        packet.properties.user_properties = {};
-        error = emit(c, packet);
-    }
-    return error;
-}
-
-/// See engine::authenticate().
-inline errc authenticate(core& c, byte_view data, const auth_properties& extra)
-{
-    if (c.connection.phase != connection_phase::handshaking && c.connection.phase != connection_phase::connected)
-    {
-        return errc::not_connected;
-    }
-    errc error = c.connection.authentication.check_answer();
-    error = error != errc{} ? error : emit_auth(c, reason_code::continue_authentication, data, extra);
-    if (error == errc{})
-    {
-        c.connection.authentication.answered(); // v5 [MQTT-4.12.0-3]
-    }
-    return error;
-}
-
-/// See engine::re_authenticate().
-inline errc re_authenticate(core& c, byte_view data, const auth_properties& extra)
-{
-    if (c.connection.phase != connection_phase::connected)
-    {
-        return c.connection.phase == connection_phase::disconnecting ? errc::disconnecting : errc::not_connected;
-    }
-    errc error = c.connection.authentication.check_re_authentication();
-    error = error != errc{} ? error : emit_auth(c, reason_code::re_authenticate, data, extra);
-    if (error == errc{})
-    {
-        c.connection.authentication.re_authentication_sent(); // v5 [MQTT-4.12.1-1]
-    }
-    return error;
 }
 
 } // namespace tern::session

@@ -26,10 +26,11 @@ struct connection_state
 {
     connection_phase phase = connection_phase::closed;
     protocol_version version = protocol_version::v5; ///< also for what is checked before the first connection
-    bool clean_start = true;      ///< that CONNECT said
-    bool expects_session = false; ///< Session Present 1 is acceptable
-    bool clearing = false;        ///< 3.1.1: made only to discard an earlier session
-    bool established = false;     ///< CONNACK said success
+    bool clean_start = true;                         ///< that CONNECT said
+    bool expects_session = false;                    ///< Session Present 1 is acceptable
+    bool clearing = false;                           ///< 3.1.1: made only to discard an earlier session
+    bool discarding = false;                         ///< 3.1.1: the session is our own, and none follows
+    bool established = false;                        ///< CONNACK said success
     std::chrono::seconds requested_expiry{0};
     std::uint32_t maximum_packet_size = wire::maximum_packet_size; ///< that the server may send
     std::uint16_t receive_maximum = 65'535;                        ///< that the server was given

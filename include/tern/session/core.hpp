@@ -56,10 +56,11 @@ struct core
 };
 
 /// The caller has asked for the end of the connection: nothing new is taken in. A connection that was made only to
-/// discard an earlier session ends too, but the next one follows at once.
+/// discard an earlier session ends too, but the next one follows at once, unless it discards the client's own.
 [[nodiscard]] inline bool is_leaving(const core& c) noexcept
 {
-    return c.connection.phase == connection_phase::disconnecting && !c.connection.clearing;
+    return c.connection.clearing ? c.connection.discarding && c.connection.phase != connection_phase::closed
+                                 : c.connection.phase == connection_phase::disconnecting;
 }
 
 /// Counts the packet that was encoded at the end of the output, and shows it to the observer.

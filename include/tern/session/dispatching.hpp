@@ -11,6 +11,7 @@
 #include "tern/protocol_version.hpp"
 #include "tern/reason_code.hpp"
 #include "tern/session/answering.hpp"
+#include "tern/session/authenticating.hpp"
 #include "tern/session/connecting.hpp"
 #include "tern/session/core.hpp"
 #include "tern/session/ending.hpp"

@@ -61,6 +61,7 @@ inline void end_session(core& c) noexcept
     session_state& s = c.session;
     const bool republish_all = c.limits.republish_exactly_once;
     s.exists = false;
+    s.claimed = false;
     s.expires_at.reset();
     s.outgoing.begin_republishing();
     for (const outgoing_messages::list* list : {&s.outgoing.pubrels(), &s.outgoing.in_flight()})
@@ -141,6 +142,8 @@ inline void close_connection(core& c, time_point now) noexcept
     connection.phase = connection_phase::closed;
     connection.keep_alive.stop();
     connection.answer_bytes = 0;
+    c.failure.reset(); // they are about this connection
+    c.authenticated = false;
     c.output.clear();
     c.written.fail(errc::connection_lost); // v5 [MQTT-4.3.1-1] v3.1.1 [MQTT-4.3.1-1]: never sent again
     take_back_messages(c);
@@ -287,6 +290,7 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
     c.session.expiry = expiry;
     c.connection.phase = connection_phase::disconnecting; // v5 [MQTT-3.14.4-1] v3.1.1 [MQTT-3.14.4-2]
     c.connection.keep_alive.stop();
+    c.session.left_behind = !is_v5 && !c.connection.clean_start && !c.settings.options().session_expiry;
     return errc{};
 }
 

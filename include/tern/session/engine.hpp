@@ -4,9 +4,9 @@
 // write, events and the next deadline come out, when they are asked for. So nothing re-enters it.
 //
 // Layer: session. Standard: v5 3, 4, v3.1.1 3, 4.
-// It is a thin front: connecting.hpp, sending.hpp, answering.hpp, receiving.hpp, requesting.hpp, request_answers.hpp
-// and ending.hpp do the work on what session_state.hpp and connection_state.hpp hold. Retrying and dispatching are the
-// client's.
+// It is a thin front: connecting.hpp, authenticating.hpp, discarding.hpp, sending.hpp, answering.hpp, receiving.hpp,
+// requesting.hpp, request_answers.hpp and ending.hpp do the work on what session_state.hpp and connection_state.hpp
+// hold. Retrying and dispatching are the client's.
 #ifndef TERN_SESSION_ENGINE_HPP
 #define TERN_SESSION_ENGINE_HPP
 
@@ -17,9 +17,11 @@
 #include "tern/protocol_version.hpp"
 #include "tern/reason_code.hpp"
 #include "tern/session/answering.hpp"
+#include "tern/session/authenticating.hpp"
 #include "tern/session/composing.hpp"
 #include "tern/session/connecting.hpp"
 #include "tern/session/core.hpp"
+#include "tern/session/discarding.hpp"
 #include "tern/session/dispatching.hpp"
 #include "tern/session/ending.hpp"
 #include "tern/session/event.hpp"
@@ -74,6 +76,15 @@ public:
     /// identifier. \return already_connected, or what is wrong with the options; then nothing is changed.
     std::error_code configure(const connect_options& options) { return to_code(session::configure(core_, options)); }
 
+    /// Replaces the user name and password of the options, as copies, for a server that wants others: while there is no
+    /// connection. The session is the same: nothing else changes. \return already_connected, or what is wrong with
+    /// them.
+    std::error_code set_credentials(const std::optional<std::string_view>& user_name,
+                                    const std::optional<byte_view>& password)
+    {
+        return to_code(session::set_credentials(core_, user_name, password));
+    }
+
     /// A fresh transport is open: CONNECT is now in the output. Whether it begins or resumes a session is decided here.
     /// \param authentication_data the first data of the Authentication Method, if the method begins with the client.
     /// \return already_connected, or what this version cannot carry.
@@ -82,6 +93,14 @@ public:
     {
         return to_code(open_connection(core_, version, authentication_data, now));
     }
+
+    /// True after the DISCONNECT of a session that was there by default only, in 3.1.1, which has no expiry: the server
+    /// still has it. Once the connection is closed open_to_discard() makes one that ends it.
+    [[nodiscard]] bool leaves_session_behind() const noexcept { return core_.session.left_behind; }
+
+    /// As open(), for a connection that does nothing but end the session that was left behind: CleanSession 1, no will.
+    /// CONNACK is answered by DISCONNECT, and session_cleared told.
+    std::error_code open_to_discard(time_point now) { return to_code(session::open_to_discard(core_, now)); }
 
     /// The transport is gone, for whatever reason. QoS 0 that was not written ends with connection_lost, QoS 1 and 2
     /// stay for the next connection, unanswered requests will be sent again. A session that does not outlive its
@@ -114,7 +133,10 @@ public:
         std::optional<session::event> event{};
     };
 
-    /// The same, where speed does not matter.
+    /// Bytes came, be they a packet or not: the server lives.
+    void heard(time_point now) noexcept { core_.connection.keep_alive.heard(now); }
+
+    /// The same as the first receive(), where speed does not matter.
     receive_result receive(std::string_view input, time_point now)
     {
         receive_result result;
@@ -163,12 +185,19 @@ public:
         if (!buffer.empty())
         {
             core_.counters.bytes_sent += buffer.size();
-            core_.connection.keep_alive.sent(now);
+            core_.connection.keep_alive.write_began(now);
         }
     }
 
+    /// A part of the buffer that was handed out last is written.
+    void write_progressed(time_point now) noexcept { core_.connection.keep_alive.write_progressed(now); }
+
     /// The buffer that was handed out last is written whole: its QoS 0 publishes complete, on poll().
-    void written(time_point) noexcept { core_.written.written(); }
+    void written(time_point now) noexcept
+    {
+        core_.connection.keep_alive.write_ended(now);
+        core_.written.written();
+    }
 
     // -- Time ---------------------------------------------------------------------------------------------------------
 
@@ -265,6 +294,12 @@ public:
     std::error_code re_authenticate(byte_view data, const auth_properties& extra = {})
     {
         return to_code(session::re_authenticate(core_, data, extra));
+    }
+
+    /// What re_authenticate() would say, the data aside.
+    [[nodiscard]] std::error_code check_re_authentication() const noexcept
+    {
+        return to_code(session::check_re_authentication(core_));
     }
 
     /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it, but for 3.1.1,

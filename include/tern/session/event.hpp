@@ -30,6 +30,7 @@ namespace tern::session
 struct connected
 {
     bool session_present = false;
+    bool session_claimed = false; ///< it is present, and was begun by an earlier process
     protocol_version version = protocol_version::v5;
     std::string_view client_identifier{}; ///< as given, generated, or assigned by the server
     server_limits limits{};
@@ -45,11 +46,11 @@ struct connection_refused
     bool version_refused = false;
 };
 
-/// 3.1.1 only: the session that an earlier process left is gone now, as asked for, but a session that lives needs a
-/// connection of its own (CleanSession cannot be both). DISCONNECT is in the output: write it, close, open again.
+/// 3.1.1 only: the session that an earlier process left, or that ends with this client, is gone now. DISCONNECT is in
+/// the output: write it and close. After engine::open() open again: a session that lives needs a connection of its own,
+/// as CleanSession cannot be both.
 struct session_cleared
-{
-};
+{};
 
 /// An application message; a repeated QoS 2 identifier comes once.
 struct message_received
@@ -58,8 +59,8 @@ struct message_received
 
     /// What was received, its topic alias resolved.
     message_received(session::delivery handle, const wire::publish& packet) noexcept
-        : delivery(handle),
-          message{packet.topic, packet.payload, packet.qos, packet.retain, packet.duplicate, packet.properties}
+        : delivery(handle), message{packet.topic,  packet.payload,   packet.qos,
+                                    packet.retain, packet.duplicate, packet.properties}
     {
     }
 
@@ -81,7 +82,7 @@ struct subscribe_completed
 {
     session::operation operation = 0;
     std::error_code error{};
-    std::uint32_t subscription_identifier = 0; ///< that engine::subscribe() gave
+    std::uint32_t subscription_identifier = 0;        ///< that engine::subscribe() gave
     wire::sequence<tern::reason_code> reason_codes{}; ///< one per topic filter
     acknowledgement_properties properties{};
 };
@@ -117,8 +118,7 @@ struct authentication_challenge
 
 /// The re-authentication that was asked for has succeeded.
 struct authenticated
-{
-};
+{};
 
 /// DISCONNECT came. Close the transport.
 struct disconnected_by_server
@@ -136,8 +136,7 @@ struct connection_failed
 
 /// The session that was to be resumed is gone, at the server or by its expiry. Comes before what ends because of it.
 struct session_was_lost
-{
-};
+{};
 
 using event = std::variant<connected, connection_refused, session_cleared, message_received, publish_completed,
                            subscribe_completed, unsubscribe_completed, subscription_restored, authentication_challenge,

@@ -31,13 +31,15 @@ struct session_state
     session::subscriptions subscriptions;
     request_queue requests;
 
-    std::string client_identifier; ///< given, generated, or assigned by the server: v5 [MQTT-3.1.3-7]
-    bool exists = false;           ///< a server holds it, as far as is known
-    bool fresh = false;            ///< the next connection is to begin a new one, whatever exists
-    bool cleared = false;          ///< 3.1.1: what an earlier process left was discarded
-    std::chrono::seconds expiry{0};           ///< after the end of a connection
-    std::optional<time_point> expires_at{};   ///< while there is no connection
-    std::uint64_t sequence = 0;               ///< of subscribe and unsubscribe calls
+    std::string client_identifier;          ///< given, generated, or assigned by the server: v5 [MQTT-3.1.3-7]
+    bool exists = false;                    ///< a server holds it, as far as is known
+    bool fresh = false;                     ///< the next connection is to begin a new one, whatever exists
+    bool cleared = false;                   ///< 3.1.1: what an earlier process left was discarded
+    bool claimed = false;                   ///< it was begun by an earlier process
+    bool left_behind = false;               ///< 3.1.1: it has ended for us, but not at the server
+    std::chrono::seconds expiry{0};         ///< after the end of a connection
+    std::optional<time_point> expires_at{}; ///< while there is no connection
+    std::uint64_t sequence = 0;             ///< of subscribe and unsubscribe calls
 };
 
 /// When a session whose connection ended just now expires; never for `never_expires`. v5 3.1.2.11.2

@@ -7,6 +7,9 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/post.hpp>
+
+#include <cstdint>
 
 using namespace tern_test;
 
@@ -14,7 +17,8 @@ namespace
 {
 
 const auto any_type = [] {
-    return GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total);
+    return GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                    asio::cancellation_type::total);
 };
 
 } // namespace
@@ -152,4 +156,36 @@ TEST_CASE("cancelling async_disconnect closes at once")
     CHECK(disconnected.error == asio::error::operation_aborted);
     CHECK(published.error == asio::error::operation_aborted);
     CHECK(f.client->state() == tern::connection_state::idle);
+}
+
+TEST_CASE("what is cancelled before it has begun does not begin")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription stream = f.subscribe("a");
+    asio::cancellation_signal publishing;
+    asio::cancellation_signal receiving;
+    asio::cancellation_signal disconnecting;
+    outcome<tern::publish_result> published;
+    outcome<tern::message> received;
+    outcome<void> disconnected;
+    const std::uint64_t sent = f.client->stats().packets_sent;
+    // Nobody runs the context: these are on their way to the executor when the signals come.
+    asio::post(f.context, [&] {
+        publishing.emit(asio::cancellation_type::terminal);
+        receiving.emit(asio::cancellation_type::terminal);
+        disconnecting.emit(asio::cancellation_type::terminal);
+    });
+    f.client->async_publish("a", "x", asio::bind_cancellation_slot(publishing.slot(), published.handler()));
+    stream.async_receive(asio::bind_cancellation_slot(receiving.slot(), received.handler()));
+    f.client->async_disconnect(asio::bind_cancellation_slot(disconnecting.slot(), disconnected.handler()));
+    settle(f.context);
+    CHECK(published.calls + received.calls + disconnected.calls == 3);
+    CHECK(published.error == asio::error::operation_aborted);
+    CHECK(received.error == asio::error::operation_aborted);
+    CHECK(disconnected.error == asio::error::operation_aborted);
+    CHECK(f.client->stats().packets_sent == sent);
+    CHECK(f.client->state() == tern::connection_state::connected);
+    CHECK_FALSE(f.publish("a", "y"));
+    CHECK(f.receive(stream).payload_text() == "y");
 }

@@ -4,7 +4,10 @@
 
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
-#include "tern/testing/broker/policy.hpp"
+#include "support/memory_server.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 
 #include <string>
 
@@ -53,18 +56,6 @@ TEST_CASE("connecting twice is an error of the second")
     CHECK(second.error == tern::errc::already_connected);
 }
 
-TEST_CASE("without retry one pass over the servers is all")
-{
-    client_fixture f;
-    outcome<tern::connect_result> connected;
-    f.client->async_connect(tern::brokers("mqtt://nobody", "mqtt://no-one"), connected.handler());
-    REQUIRE(f.until([&] { return connected.calls != 0; }));
-    CHECK(connected.error == asio::error::host_not_found);
-    CHECK(f.client->stats().connect_failures == 2);
-    CHECK(f.client->state() == tern::connection_state::idle);
-    CHECK(f.count<tern::given_up_event>() == 1);
-}
-
 TEST_CASE("the next server of the list is tried, and its credentials are used")
 {
     tern::testing::broker_configuration configuration;
@@ -89,43 +80,6 @@ TEST_CASE("a wrong password is final, also with retry")
     CHECK_FALSE(f.connect({.client_id = "tester", .user_name = "ann", .password = "secret"}));
 }
 
-TEST_CASE("a refusal tells what the server said beside its reason")
-{
-    struct moving final : tern::testing::broker_policy
-    {
-        tern::reason_code authorize_connection(const tern::testing::client_identity&,
-                                               const tern::wire::connect&) override
-        {
-            return tern::reason_code::server_moved;
-        }
-    } policy;
-    tern::testing::broker_configuration configuration;
-    configuration.server_reference = "elsewhere:1883";
-    asio::io_context context{1};
-    memory_broker broker(context, configuration, &policy);
-    memory_client client(context, quick_limits());
-    outcome<tern::connect_result> connected;
-    client.async_connect("mqtt://broker", {.client_id = "tester"}, connected.handler());
-    REQUIRE(run_until(context, [&] { return connected.calls != 0; }));
-    CHECK(connected.error == tern::reason_code::server_moved);
-    CHECK(connected.result.reason == tern::reason_code::server_moved);
-    CHECK(connected.result.reason_string == to_string(tern::reason_code::server_moved));
-    CHECK(connected.result.server_reference == "elsewhere:1883");
-}
-
-TEST_CASE("with retry connecting goes on until the server is there")
-{
-    client_fixture f;
-    f.broker.accept_connections(false);
-    outcome<tern::connect_result> connected;
-    f.client->async_connect("mqtt://broker", {.client_id = "tester", .retry = true}, connected.handler());
-    REQUIRE(f.until([&] { return f.client->stats().connect_failures >= 2; }));
-    CHECK(connected.calls == 0);
-    f.broker.accept_connections(true);
-    REQUIRE(f.until([&] { return connected.calls != 0; }));
-    CHECK_FALSE(connected.error);
-}
-
 TEST_CASE("the time limit ends connecting")
 {
     client_fixture f;
@@ -141,47 +95,6 @@ TEST_CASE("a server that does not answer CONNECT is given up")
     client_fixture f({}, limits);
     f.broker.faults_of_next({.cut_after = 3, .cut = link_cut::silence}, {});
     CHECK(f.connect() == tern::errc::no_connection_acknowledgement);
-}
-
-TEST_CASE("a lost connection is made again and the session resumed")
-{
-    client_fixture f;
-    REQUIRE_FALSE(f.connect());
-    tern::subscription stream = f.subscribe("a", {.maximum_qos = tern::qos::at_least_once});
-    f.broker.cut(GENERATE(link_cut::reset, link_cut::end_of_stream));
-    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
-    CHECK(f.count<tern::disconnected_event>() == 1);
-    const auto& again = std::get<tern::connected_event>(f.events.back());
-    CHECK(again.reconnected);
-    CHECK(again.result.session_present);
-    CHECK_FALSE(f.publish("a", "after", tern::qos::at_least_once));
-    CHECK(f.receive(stream).payload_text() == "after");
-    CHECK(f.count<tern::session_lost_event>() == 0);
-}
-
-TEST_CASE("when the server has lost the session subscriptions are made again")
-{
-    client_fixture f;
-    REQUIRE_FALSE(f.connect());
-    tern::subscription stream = f.subscribe("a");
-    f.broker.drop_sessions();
-    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
-    CHECK(f.count<tern::session_lost_event>() == 1);
-    CHECK_FALSE(f.publish("a", "after", tern::qos::exactly_once));
-    CHECK(f.receive(stream).payload_text() == "after");
-}
-
-TEST_CASE("being taken over is final")
-{
-    client_fixture f;
-    REQUIRE_FALSE(f.connect());
-    memory_client other(f.context);
-    outcome<tern::connect_result> taken;
-    other.async_connect("mqtt://broker", {.client_id = "tester"}, taken.handler());
-    REQUIRE(f.until([&] { return f.count<tern::given_up_event>() == 1; }));
-    CHECK(std::get<tern::given_up_event>(f.events.back()).error == tern::reason_code::session_taken_over);
-    CHECK(f.client->state() == tern::connection_state::idle);
-    CHECK_FALSE(taken.error);
 }
 
 TEST_CASE("the version falls back when the server refuses 5.0")
@@ -220,26 +133,153 @@ TEST_CASE("3.1.1 with a given identifier and clean start clears the old session 
     CHECK(f.count<tern::disconnected_event>() == 0);
 }
 
-TEST_CASE("after giving up everything that waits ends with the reason")
+TEST_CASE("servers whose credentials differ change nothing of the session")
+{
+    tern::testing::broker_configuration configuration;
+    configuration.users = {{"ann", "secret"}};
+    const auto protocol = GENERATE(tern::protocol_choice::v3_1_1, tern::protocol_choice::v5);
+    client_fixture f(configuration);
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://nobody", "mqtt://ann:secret@broker"),
+                            {.client_id = "tester", .protocol = protocol}, connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    CHECK_FALSE(connected.error);
+    CHECK(f.broker.connection_count() == (protocol == tern::protocol_choice::v3_1_1 ? 2 : 1));
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    CHECK(std::get<tern::connected_event>(f.events.back()).result.session_present);
+}
+
+TEST_CASE("after its session has expired a client takes no other for its own, whatever the credentials")
+{
+    client_fixture f;
+    memory_server server(f.context, "scripted", [](memory_server::visitor& one) {
+        // The second time a session is there that nobody can know of.
+        answer_connect(one, one.number == 0 ? connack_v5 : std::string("\x20\x03\x01\x00\x00", 5));
+    });
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://scripted", "mqtt://ann:secret@nobody"),
+                            {.client_id = "tester", .session_expiry = 1s}, connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    REQUIRE_FALSE(connected.error);
+    server.accepts = false;
+    server.visitors[0]->close();
+    REQUIRE(f.until([&] { return f.count<tern::session_lost_event>() == 1; }));
+    server.accepts = true;
+    REQUIRE(f.until([&] { return server.visitors.size() >= 2; }));
+    settle(f.context);
+    CHECK(f.count<tern::connected_event>() == 1);
+    CHECK(f.client->state() != tern::connection_state::connected);
+}
+
+TEST_CASE("an event names the server that it is about")
+{
+    client_fixture f;
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://nobody", "mqtt://broker"), connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    REQUIRE(f.events.size() == 2);
+    CHECK(std::get<tern::disconnected_event>(f.events[0]).server == "mqtt://nobody:1883");
+    CHECK(std::get<tern::connected_event>(f.events[1]).server == "mqtt://broker:1883");
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    REQUIRE(f.events.size() == 5);
+    CHECK(std::get<tern::disconnected_event>(f.events[2]).server == "mqtt://broker:1883");
+    CHECK(std::get<tern::disconnected_event>(f.events[3]).server == "mqtt://nobody:1883");
+    CHECK(std::get<tern::connected_event>(f.events[4]).server == "mqtt://broker:1883");
+}
+
+TEST_CASE("a refused connect says why, in the words of the server that refused last")
+{
+    client_fixture f;
+    memory_server server(f.context, "refusing", [](memory_server::visitor& one) {
+        // Not authorized, with a reason string, a server reference and a user property.
+        answer_connect(one,
+                       std::string("\x20\x17\x00\x87\x14\x1F\x00\x04why!\x1C\x00\x03s:1\x26\x00\x01k\x00\x01v", 25));
+    });
+    outcome<tern::connect_result> refused;
+    f.client->async_connect(tern::brokers("mqtt://nobody", "mqtt://refusing"), {.client_id = "tester"},
+                            refused.handler());
+    REQUIRE(f.until([&] { return refused.calls != 0; }));
+    CHECK(refused.error == tern::reason_code::not_authorized);
+    CHECK(refused.result.reason == tern::reason_code::not_authorized);
+    CHECK(refused.result.reason_string == "why!");
+    CHECK(refused.result.server_reference == "s:1");
+    REQUIRE(refused.result.user_properties.size() == 1);
+    CHECK(refused.result.user_properties[0] == tern::stored_user_property{"k", "v"});
+
+    f.events.clear();
+    outcome<tern::connect_result> other;
+    f.client->async_connect(tern::brokers("mqtt://refusing", "mqtt://nobody"), {.client_id = "tester"},
+                            other.handler());
+    REQUIRE(f.until([&] { return other.calls != 0; }));
+    CHECK(other.error == asio::error::host_not_found);
+    CHECK(other.result.reason_string.empty());
+    REQUIRE(f.events.size() == 3);
+    CHECK(std::get<tern::disconnected_event>(f.events[0]).reason_string == "why!");
+    CHECK(std::get<tern::disconnected_event>(f.events[1]).reason_string.empty());
+    CHECK(std::get<tern::given_up_event>(f.events[2]).reason_string.empty());
+}
+
+TEST_CASE("to retry without reconnecting is no choice")
 {
     tern::client_limits limits = quick_limits();
-    limits.reconnect.maximum_attempts = 2;
+    limits.reconnect.enabled = false;
     client_fixture f({}, limits);
-    REQUIRE_FALSE(f.connect());
-    tern::subscription stream = f.subscribe("a");
-    outcome<tern::message> received;
-    stream.async_receive(received.handler());
-    f.broker.accept_connections(false);
-    f.broker.cut(link_cut::reset);
-    REQUIRE(f.until([&] { return f.client->state() == tern::connection_state::waiting; }));
-    outcome<tern::publish_result> published;
-    f.client->async_publish("a", "x", {.qos = tern::qos::at_least_once}, published.handler());
-    REQUIRE(f.until([&] { return f.count<tern::given_up_event>() == 1; }));
-    REQUIRE(f.until([&] { return published.calls != 0 && received.calls != 0; }));
-    CHECK(published.error == asio::error::connection_refused);
-    CHECK(received.error == asio::error::connection_refused);
-    outcome<tern::message> again;
-    stream.async_receive(again.handler());
+    CHECK(f.connect({.client_id = "tester", .retry = true}) == tern::errc::invalid_option);
+    CHECK_FALSE(f.connect());
+}
+
+TEST_CASE("messages of a session that another identifier left wait for their subscription")
+{
+    tern::client_limits limits = quick_limits();
+    limits.unmatched_time = 2'000ms;
+    client_fixture f({}, limits);
+    {
+        memory_client before(f.context, quick_limits());
+        outcome<tern::connect_result> connected;
+        outcome<tern::subscription> subscribed;
+        before.async_connect("mqtt://broker", {.client_id = "left", .session_expiry = 600s}, connected.handler());
+        before.async_subscribe("t", subscribed.handler());
+        REQUIRE(f.until([&] { return connected.calls != 0 && subscribed.calls != 0; }));
+    }
+    REQUIRE_FALSE(f.connect({.client_id = "first"}));
+    REQUIRE_FALSE(f.publish("t", "offline", tern::qos::at_least_once));
+    outcome<void> disconnected;
+    f.client->async_disconnect(disconnected.handler());
+    REQUIRE(f.until([&] { return disconnected.calls != 0; }));
+    REQUIRE_FALSE(f.connect({.client_id = "left", .clean_start = false, .session_expiry = 600s}));
+    REQUIRE(f.connection.session_present);
+    REQUIRE(f.until([&] { return f.client->stats().messages_received == 1; }));
+    tern::subscription stream = f.client->open_subscription("t");
+    CHECK(f.receive(stream).payload_text() == "offline");
+    CHECK(f.client->stats().messages_unmatched == 0);
+}
+
+TEST_CASE("a connection that was to clear the session and did not is forgotten with its connect")
+{
+    client_fixture f;
+    memory_server server(f.context, "stuck", [](memory_server::visitor& one) {
+        if (has_packet(one.received))
+        {
+            one.send(connack_v3_1_1);
+            one.reads = false; // the DISCONNECT of the connection that clears is never taken
+        }
+    });
+    server.from_client.capacity = 1;
+    server.from_client.maximum_write = 1;
+    asio::cancellation_signal signal;
+    outcome<tern::connect_result> connected;
+    f.client->async_connect("mqtt://stuck", {.client_id = "tester", .protocol = tern::protocol_choice::v3_1_1},
+                            asio::bind_cancellation_slot(signal.slot(), connected.handler()));
+    REQUIRE(f.until([&] { return !server.visitors.empty() && !server.visitors[0]->reads; }));
     settle(f.context);
-    CHECK(again.error == asio::error::connection_refused);
+    signal.emit(asio::cancellation_type::terminal);
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    CHECK(connected.error == asio::error::operation_aborted);
+    REQUIRE_FALSE(f.connect());
+    f.events.clear();
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 1; }));
+    CHECK(f.count<tern::disconnected_event>() == 1); // the loss is told
 }

@@ -4,6 +4,14 @@
 
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
+#include "support/memory_server.hpp"
+
+#include <asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <string>
 
 using namespace std::chrono_literals;
 using namespace tern_test;
@@ -72,4 +80,91 @@ TEST_CASE("of many time limits each ends its own operation, in their order")
     }
     REQUIRE(f.until([&] { return ended.size() == 3; }));
     CHECK(ended == std::vector<int>{10, 20, 30});
+}
+
+TEST_CASE("a connected client keeps its executor busy, also while reading is paused and no keep alive runs")
+{
+    tern::client_limits limits = quick_limits();
+    limits.maximum_received_bytes = 10;
+    client_fixture f({}, limits);
+    memory_server server(f.context, "scripted", [](memory_server::visitor& one) {
+        answer_connect(one);
+        if (has_packet(one.received)) // SUBSCRIBE: SUBACK, and a message that fills the stream
+        {
+            one.reads = false;
+            one.send(std::string("\x90\x04\x00\x01\x00\x00", 6) + std::string("\x30\x15\x00\x01t\x00", 6) +
+                     std::string(17, 'z'));
+        }
+    });
+    outcome<tern::connect_result> connected;
+    f.client->async_connect("mqtt://scripted", {.client_id = "tester", .keep_alive = 0s}, connected.handler());
+    tern::subscription stream = f.client->open_subscription("t");
+    REQUIRE(f.until([&] { return f.count<tern::reading_paused_event>() == 1; }));
+    settle(f.context);
+    CHECK_FALSE(f.context.stopped());
+    f.client.reset();
+    settle(f.context);
+    CHECK(f.context.stopped());
+}
+
+TEST_CASE("keep alive does not end a connection that is only slow in sending")
+{
+    tern::client_limits limits = quick_limits();
+    limits.ping_response = 100ms;
+    client_fixture f({}, limits);
+    memory_server server(f.context, "slow", [](memory_server::visitor& one) {
+        answer_connect(one);
+        one.rest = 20ms;
+        if (one.total > 64U * 1024)
+        {
+            one.send(std::string("\x40\x02\x00\x01", 4)); // PUBACK
+        }
+    });
+    server.from_client.capacity = 1'024;
+    server.from_client.maximum_write = 1'024;
+    server.from_client.maximum_read = 1'024;
+    outcome<tern::connect_result> connected;
+    f.client->async_connect("mqtt://slow", {.client_id = "tester", .keep_alive = 1s}, connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    const auto start = std::chrono::steady_clock::now();
+    CHECK_FALSE(f.publish("a", std::string(64U * 1024, 'p'), tern::qos::at_least_once));
+    CHECK(std::chrono::steady_clock::now() - start > 1'100ms); // as long as keep alive and its limit
+    CHECK(f.count<tern::disconnected_event>() == 0);
+}
+
+TEST_CASE("keep alive does not end a connection on which a long message comes slowly")
+{
+    tern::client_limits limits = quick_limits();
+    limits.ping_response = 100ms;
+    client_fixture f({}, limits);
+    memory_server server(f.context, "slow", [](memory_server::visitor& one) {
+        answer_connect(one);
+        one.received.clear();
+    });
+    outcome<tern::connect_result> connected;
+    f.client->async_connect("mqtt://slow", {.client_id = "tester", .keep_alive = 1s}, connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    memory_server::visitor& visitor = *server.visitors[0];
+    visitor.send(std::string("\x30\x80\x02\x00\x01t\x00", 7)); // a message of 256 bytes, and 4 of them
+    int left = 252;
+    asio::steady_timer timer(f.context);
+    const std::function<void()> drip = [&] {
+        timer.expires_after(20ms);
+        timer.async_wait([&](std::error_code error) {
+            if (!error && left > 0)
+            {
+                const int part = std::min(left, 4);
+                left -= part;
+                visitor.send(std::string(static_cast<std::size_t>(part), 'x') +
+                             (left == 0 ? std::string("\xD0\x00", 2) : std::string())); // and PINGRESP
+                drip();
+            }
+        });
+    };
+    drip();
+    REQUIRE(
+        f.until([&] { return f.client->stats().messages_received == 1 || f.count<tern::disconnected_event>() != 0; }));
+    settle(f.context);
+    CHECK(f.client->stats().last_round_trip > 100ms);
+    CHECK(f.count<tern::disconnected_event>() == 0);
 }

@@ -204,6 +204,52 @@ TEST_CASE("what a DISCONNECT ends for good", "[reconnect_policy]")
     }
 }
 
+TEST_CASE("a server that ends short connections for the same reason is given up", "[reconnect_policy]")
+{
+    reconnect_policy policy(plain());
+    const auto ends_with = [&policy](const std::error_code& error, std::chrono::milliseconds lasted = 1s) {
+        policy.on_connected(start);
+        return policy.on_failure(error, start + lasted).retry;
+    };
+    for (const reason_code code : {reason_code::malformed_packet, reason_code::not_authorized})
+    {
+        CAPTURE(to_string(code));
+        policy.reset();
+        CHECK(ends_with(code));
+        CHECK(ends_with(code));
+        CHECK(policy.on_failure(refused, start).retry); // an attempt in between does not count
+        CHECK_FALSE(ends_with(code));
+    }
+    policy.reset();
+    CHECK(ends_with(reason_code::malformed_packet));
+    CHECK(ends_with(reason_code::malformed_packet));
+    CHECK(ends_with(reason_code::not_authorized)); // another reason
+    CHECK(ends_with(reason_code::not_authorized));
+    CHECK(ends_with(refused)); // another end
+    CHECK(ends_with(reason_code::not_authorized));
+    CHECK(ends_with(reason_code::not_authorized));
+    CHECK(ends_with(reason_code::not_authorized, 5s)); // a stable connection
+    for (int i = 0; i < 20; ++i)
+    {
+        CHECK(ends_with(reason_code::server_shutting_down)); // not about the client
+    }
+
+    reconnect_limits limits = plain();
+    limits.maximum_rejections = 0;
+    policy = reconnect_policy(limits);
+    for (int i = 0; i < 20; ++i)
+    {
+        CHECK(ends_with(reason_code::malformed_packet));
+    }
+}
+
+TEST_CASE("whether a failure is final can be said instead of guessed", "[reconnect_policy]")
+{
+    reconnect_policy policy(plain());
+    CHECK(policy.on_failure(reason_code::not_authorized, false, start).retry);
+    CHECK_FALSE(policy.on_failure(refused, true, start).retry);
+}
+
 TEST_CASE("mistakes of the caller are final, other failures are not", "[reconnect_policy]")
 {
     CHECK(reconnect_policy::is_final(errc::invalid_option));

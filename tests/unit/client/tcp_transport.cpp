@@ -2,6 +2,7 @@
 #include "tern/client/tcp_transport.hpp"
 
 #include "support/catch.hpp"
+#include "tern/client/basic_client.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -304,4 +306,69 @@ TEST_CASE("every kind of token", "[tcp_transport]")
         context.run_for(patience);
         CHECK(there);
     }
+}
+
+TEST_CASE("a client that disconnects loses nothing of what it sent, whatever the server sends meanwhile",
+          "[tcp_transport]")
+{
+    asio::io_context context;
+    listener server(context);
+    tern::basic_client<tern::tcp_transport> client(context);
+    std::error_code disconnected = asio::error::would_block;
+    client.async_connect("mqtt://127.0.0.1:" + std::to_string(server.acceptor.local_endpoint().port()),
+                         {.client_id = "x"}, [](std::error_code, tern::connect_result) {});
+
+    // A server that answers CONNECT, sends without an end, and reads late.
+    const std::string flood("\x30\x06\x00\x01t\x00zz", 8);
+    std::string sent("\x20\x03\x00\x00\x00", 5);
+    std::string received;
+    std::string room(64U * 1024, '\0');
+    bool ended = false;
+    std::error_code end;
+    const std::function<void()> send = [&] {
+        asio::async_write(server.peer, asio::buffer(sent), [&](std::error_code error, std::size_t) {
+            sent = flood;
+            if (!error)
+            {
+                send();
+            }
+        });
+    };
+    const std::function<void()> read = [&] {
+        server.peer.async_read_some(asio::buffer(room), [&](std::error_code error, std::size_t size) {
+            received.append(room, 0, size);
+            if (error)
+            {
+                ended = true;
+                end = error;
+                server.peer.close();
+                return;
+            }
+            read();
+        });
+    };
+    const auto until = [&context](auto&& done) {
+        const auto limit = std::chrono::steady_clock::now() + patience;
+        while (!done() && std::chrono::steady_clock::now() < limit)
+        {
+            context.restart();
+            context.run_one_for(10ms);
+        }
+        return done();
+    };
+    REQUIRE(until([&] { return server.accepted; }));
+    send();
+    REQUIRE(until([&] { return client.state() == tern::connection_state::connected; }));
+    const std::string payload(1'500'000, 'p');
+    client.async_publish("a", payload, tern::publish_options{}, [](std::error_code, tern::publish_result) {});
+    client.async_disconnect({}, [&](std::error_code error) { disconnected = error; });
+    context.restart();
+    context.run_for(50ms);
+    read();
+    REQUIRE(until([&] { return ended && disconnected != asio::error::would_block; }));
+    CHECK_FALSE(disconnected);
+    CHECK(end == asio::error::eof);
+    REQUIRE(received.size() > payload.size());
+    CHECK(received.find(payload) != std::string::npos);
+    CHECK(static_cast<unsigned char>(received[received.find(payload) + payload.size()]) == 0xE0); // DISCONNECT
 }

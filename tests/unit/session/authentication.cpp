@@ -29,18 +29,6 @@ connack_properties connack(std::optional<std::string_view> method = "M")
     return properties;
 }
 
-connect_options minimal()
-{
-    connect_options options;
-    options.client_id = "c";
-    options.keep_alive = 10s;
-    options.session_expiry = 0s;
-    options.receive_maximum = 65'535;
-    options.maximum_packet_size = 268'435'460;
-    options.topic_alias_maximum = 0;
-    return options;
-}
-
 } // namespace
 
 TEST_CASE("without a method there is no AUTH in either direction", "[session]")
@@ -98,91 +86,4 @@ TEST_CASE("a re-authentication is asked for by the client, once at a time", "[se
     CHECK(method.auth_received(auth_packet(reason_code::success)) == errc{});
     CHECK_FALSE(method.re_authenticating());
     CHECK(method.check_re_authentication() == errc{});
-}
-
-TEST_CASE("an authentication goes back and forth before CONNACK, and nothing else is sent", "[session]")
-{
-    connect_options options = minimal();
-    options.authentication_method = "M";
-    script server;
-    (void)server.engine.configure(options);
-    CHECK_FALSE(server.engine.open(protocol_version::v5, server.now, byte_view("1")));
-    CHECK(server.sent() == packets{"10 16 00 04 4D 51 54 54 05 02 00 0A 08 15 00 01 4D 16 00 01 31 00 01 63"});
-    (void)server.publish(1, "x", qos::at_least_once); // v5 [MQTT-3.1.2-30]
-    CHECK(server.sent().empty());
-
-    const auto challenge =
-        as<session::authentication_challenge>(server.feed_hex("F0 0A 18 08 15 00 01 4D 16 00 01 32"));
-    REQUIRE(challenge);
-    CHECK(challenge->reason == reason_code::continue_authentication);
-    CHECK(challenge->method == "M");
-    CHECK(challenge->data == byte_view("2"));
-    CHECK_FALSE(challenge->re_authentication);
-    CHECK_FALSE(server.engine.authenticate("3"));
-    CHECK(server.engine.authenticate("3") == errc::invalid_option);
-    CHECK(server.sent() == packets{"F0 0A 18 08 15 00 01 4D 16 00 01 33"});
-
-    wire::connack answer;
-    answer.properties.authentication_method = "M";
-    answer.properties.authentication_data = byte_view("4");
-    const auto connected = as<session::connected>(server.feed(answer));
-    REQUIRE(connected);
-    CHECK(connected->properties.authentication_data == byte_view("4"));
-    CHECK(server.sent().size() == 1);
-}
-
-TEST_CASE("re-authentication runs beside the other traffic", "[session]")
-{
-    connect_options options = minimal();
-    options.authentication_method = "M";
-    wire::connack answer;
-    answer.properties.authentication_method = "M";
-    script server;
-    CHECK(server.engine.re_authenticate("0") == errc::not_connected);
-    server.connect(options, answer);
-    CHECK(server.engine.authenticate("0") == errc::invalid_option);
-    CHECK_FALSE(server.engine.re_authenticate("1"));
-    CHECK(server.engine.re_authenticate("1") == errc::authentication_in_progress);
-    (void)server.publish(0, "x", qos::at_most_once);
-    CHECK(server.sent() == packets{"F0 0A 19 08 15 00 01 4D 16 00 01 31", "30 05 00 01 74 00 78"});
-    auto challenge = as<session::authentication_challenge>(server.feed_hex("F0 06 18 04 15 00 01 4D"));
-    REQUIRE(challenge);
-    CHECK(challenge->re_authentication);
-    CHECK_FALSE(server.engine.authenticate("2"));
-    CHECK(server.sent() == packets{"F0 0A 18 08 15 00 01 4D 16 00 01 32"});
-    challenge = as<session::authentication_challenge>(server.feed_hex("F0 06 00 04 15 00 01 4D"));
-    REQUIRE(challenge);
-    CHECK(challenge->reason == reason_code::success);
-    CHECK(server.only<session::authenticated>());
-}
-
-TEST_CASE("AUTH that breaks a rule ends the connection", "[session]")
-{
-    connect_options options = minimal();
-    script server;
-    SECTION("no method is in use") // v5 [MQTT-4.12.0-6]
-    {
-        server.connect(options);
-        CHECK(failure(server.feed_hex("F0 06 18 04 15 00 01 4D")) == errc::unexpected_packet);
-        CHECK(server.engine.re_authenticate("1") == errc::not_connected);
-    }
-    SECTION("another method") // v5 [MQTT-4.12.0-5]
-    {
-        options.authentication_method = "M";
-        (void)server.engine.configure(options);
-        (void)server.engine.open(protocol_version::v5, server.now);
-        CHECK(failure(server.feed_hex("F0 06 18 04 15 00 01 4E")) == errc::authentication_method_mismatch);
-    }
-    SECTION("success before CONNACK") // v5 [MQTT-4.12.0-2]
-    {
-        options.authentication_method = "M";
-        (void)server.engine.configure(options);
-        (void)server.engine.open(protocol_version::v5, server.now);
-        CHECK(failure(server.feed_hex("F0 06 00 04 15 00 01 4D")) == errc::unexpected_packet);
-    }
-    SECTION("in 3.1.1")
-    {
-        server.connect(options, {}, protocol_version::v3_1_1);
-        CHECK(failure(server.feed_hex("F0 06 18 04 15 00 01 4D")) == errc::reserved_packet_type);
-    }
 }

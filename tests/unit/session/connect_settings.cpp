@@ -173,3 +173,26 @@ TEST_CASE("options that MQTT forbids are refused", "[session]")
         CHECK(error(protocol_version::v3_1_1) == errc::not_supported_by_protocol_version);
     }
 }
+
+TEST_CASE("user name and password can be replaced, as copies, or stay as they are", "[session]")
+{
+    connect_options options;
+    options.user_name = "ann";
+    options.password = byte_view("secret");
+    connect_settings settings(options);
+    {
+        std::string name = "a name that does not fit into a small string";
+        std::string password = "a password that does not either, as it should be";
+        CHECK(settings.set_credentials(name, byte_view(password), protocol_version::v5) == errc{});
+        name.assign(name.size(), 'x');
+        password.assign(password.size(), 'x');
+    }
+    CHECK(settings.options().user_name == "a name that does not fit into a small string");
+    CHECK(settings.options().password == byte_view("a password that does not either, as it should be"));
+    CHECK(settings.set_credentials("a\xFF", std::nullopt, protocol_version::v5) == errc::invalid_text);
+    CHECK(settings.set_credentials(std::nullopt, byte_view("p"), protocol_version::v3_1_1) ==
+          errc::not_supported_by_protocol_version);
+    CHECK(settings.options().user_name == "a name that does not fit into a small string");
+    CHECK(settings.set_credentials(std::nullopt, std::nullopt, protocol_version::v3_1_1) == errc{});
+    CHECK_FALSE(settings.options().user_name);
+}

@@ -392,3 +392,50 @@ TEST_CASE("options that this version cannot carry are refused when opening", "[s
     CHECK(server.engine.phase() == session::connection_phase::closed);
     CHECK_FALSE(server.engine.open(protocol_version::v5, server.now));
 }
+
+TEST_CASE("other credentials change nothing of the session", "[session]")
+{
+    script server;
+    server.connect(plain_options(), {}, v3);
+    CHECK(clean_start(server)); // the connection that clears
+    server.drop();
+    CHECK_FALSE(server.engine.set_credentials("ann", byte_view("secret")));
+    server.reconnect({}, v3);
+    CHECK_FALSE(clean_start(server));
+    CHECK(server.connects.at(0).ends_with("00 01 63 00 03 61 6E 6E 00 06 73 65 63 72 65 74"));
+    CHECK(server.engine.set_credentials("ben", std::nullopt) == errc::already_connected);
+    server.drop();
+    CHECK(server.engine.set_credentials("a\xFF", std::nullopt) == errc::invalid_text);
+    CHECK_FALSE(server.engine.set_credentials("ben", std::nullopt));
+    server.reconnect({}, v3);
+    CHECK_FALSE(clean_start(server));
+    CHECK(server.connects.at(0).ends_with("00 01 63 00 03 62 65 6E"));
+}
+
+TEST_CASE("a session that an earlier process began is told apart from our own", "[session]")
+{
+    wire::connack present;
+    present.session_present = true;
+    connect_options options = plain_options();
+    options.clean_start = false;
+    const auto claimed = [&present](script& server) {
+        (void)server.engine.open(protocol_version::v5, server.now);
+        (void)server.sent();
+        const auto connected = as<session::connected>(server.feed(present));
+        return connected && connected->session_claimed;
+    };
+    script server;
+    (void)server.engine.configure(options);
+    CHECK(claimed(server));
+    server.drop();
+    CHECK(claimed(server)); // it stays what it was
+    server.drop();
+    options.client_id = "other";
+    server.connect(options); // without a session
+    server.drop();
+    CHECK_FALSE(claimed(server));
+    server.drop();
+    options.client_id = "third";
+    (void)server.engine.configure(options);
+    CHECK(claimed(server));
+}

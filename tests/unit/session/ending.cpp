@@ -365,3 +365,16 @@ TEST_CASE("giving up ends everything that is left", "[session]")
     }
     CHECK(server.engine.idle());
 }
+
+TEST_CASE("what was found wrong with a connection is not told once it is closed", "[session]")
+{
+    script server;
+    server.connect();
+    server.now += 60s;
+    server.engine.advance(server.now);
+    (void)server.sent();
+    server.now += 10s;
+    server.engine.advance(server.now); // PINGRESP is missing
+    server.drop();
+    CHECK(server.events().empty());
+}
