@@ -284,9 +284,10 @@ private:
         using allocator_type = io_allocator<void>;
 
         std::shared_ptr<client_core> core;
+        io_memory* memory; ///< asked for also when Asio has moved from the handler
         std::uint64_t generation;
 
-        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(core->timer_memory_); }
+        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
         void operator()(std::error_code) const;
     };
 
