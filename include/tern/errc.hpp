@@ -161,7 +161,7 @@ inline constexpr errc_row errc_table[] = {
              "messages were not taken for too long while reading was paused"),
     TERN_ROW(authentication_failed, refused, not_authorized, "authentication failed"),
     TERN_ROW(out_of_memory, transient, quota_exceeded, "out of memory"),
-    TERN_ROW(reserved_packet_type, protocol_violation, malformed_packet, "the server sent the reserved packet type 0"),
+    TERN_ROW(reserved_packet_type, protocol_violation, malformed_packet, "the server sent a reserved packet type"),
     TERN_ROW(reserved_flags, protocol_violation, malformed_packet,
              "the server sent a packet with wrong reserved flags"),
     TERN_ROW(reserved_bits, protocol_violation, malformed_packet, "the server sent a packet with reserved bits set"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Counts the calls of the global operator new, so that a test can show that something allocates nothing.
+// Counts the calls of the global operator new and the bytes that they ask for, so that a test can show that something
+// allocates nothing, or no more than it should; and lets one of them fail, so that it can show what becomes of that.
 //
 // The operators are replaced in allocation_counter.cpp, which a program links when it uses this.
 // All threads are counted together; under a sanitizer the replaced operators still allocate by malloc, so that its
@@ -16,18 +17,36 @@ namespace tern_test
 /// How often operator new has been called since the program began.
 [[nodiscard]] std::size_t total_allocations() noexcept;
 
+/// How many bytes operator new has been asked for since the program began, whatever was given back.
+[[nodiscard]] std::size_t total_allocated_bytes() noexcept;
+
 /// Counts from its construction on.
 class allocation_counter
 {
 public:
-    allocation_counter() noexcept : start_(total_allocations()) {}
+    allocation_counter() noexcept : start_(total_allocations()), start_bytes_(total_allocated_bytes()) {}
 
     [[nodiscard]] std::size_t count() const noexcept { return total_allocations() - start_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return total_allocated_bytes() - start_bytes_; }
 
-    void reset() noexcept { start_ = total_allocations(); }
+    void reset() noexcept { *this = allocation_counter(); }
 
 private:
     std::size_t start_;
+    std::size_t start_bytes_;
+};
+
+/// While it lives, one call of operator new fails, in whatever thread: the one after `successes` that succeed. One at a
+/// time.
+class allocation_failure
+{
+public:
+    explicit allocation_failure(std::size_t successes) noexcept;
+    allocation_failure(const allocation_failure&) = delete;
+    allocation_failure& operator=(const allocation_failure&) = delete;
+    ~allocation_failure();
+
+    [[nodiscard]] bool happened() const noexcept;
 };
 
 } // namespace tern_test

@@ -46,6 +46,7 @@ TEST_CASE("the reason that a DISCONNECT gives to each violation")
         CAPTURE(to_string(error));
         CHECK(static_cast<unsigned>(disconnect_reason(error)) == reason);
         CHECK(detail::find_row(error)->kind == error_kind::protocol_violation);
+        CHECK(to_string(error).substr(0, 11) == "the server ");
     }
     const auto violations =
         std::count_if(std::begin(detail::errc_table), std::end(detail::errc_table),

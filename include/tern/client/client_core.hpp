@@ -210,8 +210,8 @@ private:
 
     // client_reporting.hpp
     void set_state(connection_state state) noexcept;
-    void emit(client_event event);
-    [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected);
+    void emit(client_event event) noexcept;
+    [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected) noexcept;
     void tell_events();
     bool report();
     void complete_connect(std::error_code error, connect_result result);
@@ -284,9 +284,10 @@ private:
         using allocator_type = io_allocator<void>;
 
         std::shared_ptr<client_core> core;
+        io_memory* memory; ///< asked for also when Asio has moved from the handler
         std::uint64_t generation;
 
-        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(core->timer_memory_); }
+        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
         void operator()(std::error_code) const;
     };
 

@@ -70,7 +70,7 @@ TERN_INLINE void client_core::arm_timer()
     }
     timer_expiry_.reset(); // setting it cancels the wait that is under way
     timer_->expires_at(*next);
-    timer_->async_wait(timer_handler{shared_from_this(), ++timer_generation_});
+    timer_->async_wait(timer_handler{shared_from_this(), &timer_memory_, ++timer_generation_});
     timer_expiry_ = next;
 }
 

@@ -139,22 +139,23 @@ private:
 };
 
 /// The completion handler of every operation of a transport. It keeps the connection and its buffers alive.
+///
+/// Where an initiation fails, Asio asks a handler for its allocator that it has moved from: the memory is known without
+/// the connection.
 class io_handler
 {
 public:
     using allocator_type = io_allocator<void>;
 
-    io_handler(std::shared_ptr<connection> target, io_operation what) noexcept
-        : target_(std::move(target)), what_(what)
-    {
-    }
+    io_handler(std::shared_ptr<connection> target, io_operation what) noexcept;
 
-    [[nodiscard]] allocator_type get_allocator() const noexcept;
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory_); }
 
     void operator()(std::error_code error, std::size_t size = 0);
 
 private:
     std::shared_ptr<connection> target_;
+    io_memory* memory_;
     io_operation what_;
 };
 
@@ -215,9 +216,9 @@ struct connection_factory
     bool (*supports)(std::string_view scheme) noexcept;
 };
 
-inline io_handler::allocator_type io_handler::get_allocator() const noexcept
+inline io_handler::io_handler(std::shared_ptr<connection> target, io_operation what) noexcept
+    : target_(std::move(target)), memory_(&target_->memory(what)), what_(what)
 {
-    return allocator_type(target_->memory(what_));
 }
 
 inline void io_handler::operator()(std::error_code error, std::size_t size)

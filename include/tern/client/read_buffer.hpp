@@ -62,7 +62,10 @@ public:
         std::size_t wanted = std::max(target_, std::min(packet_size, used * 2 + target_));
         wanted = wanted > used ? wanted : used + target_;
         small_reads_ = wanted < capacity_ ? small_reads_ + 1 : 0;
-        if (wanted > capacity_ || small_reads_ > patience)
+        // Half of a read still fits: that is used up before it grows again, or a packet that comes in drops would be
+        // copied for each of them.
+        const bool has_room = capacity_ >= target_ && capacity_ - used >= std::max<std::size_t>(target_ / 2, 1);
+        if ((wanted > capacity_ && !has_room) || small_reads_ > patience)
         {
             resize(wanted);
         }

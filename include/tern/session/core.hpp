@@ -74,6 +74,16 @@ inline void commit_packet(core& c, std::size_t size) noexcept
     }
 }
 
+/// The packet identifier of a request is free, if it has one.
+inline void release_identifier(session_state& session, request& of) noexcept
+{
+    if (of.packet_identifier != 0)
+    {
+        session.identifiers.release(of.packet_identifier);
+        of.packet_identifier = 0;
+    }
+}
+
 /// Encodes a packet into the output.
 /// \return errc{}, or why it cannot be sent; then nothing is changed. \throws std::bad_alloc likewise
 template <class Packet>

@@ -89,6 +89,7 @@ inline void end_session(core& c) noexcept
     {
         const std::uint32_t after = s.requests[index].next;
         s.requests[index].was_sent = false;
+        release_identifier(s, s.requests[index]);
         if (s.requests[index].kind == request_kind::undo) // gone with the session
         {
             s.subscriptions.remove(s.requests[index].call);
@@ -98,7 +99,8 @@ inline void end_session(core& c) noexcept
     }
 }
 
-/// The requests that no answer will come for go back to the queue, in their order.
+/// The requests that no answer will come for go back to the queue, in their order. What is sent again keeps its packet
+/// identifier: v3.1.1 [MQTT-2.3.1-3].
 inline void requeue_requests(core& c) noexcept
 {
     request_queue& requests = c.session.requests;
@@ -106,17 +108,10 @@ inline void requeue_requests(core& c) noexcept
     {
         const std::uint32_t index = requests.sent().back();
         request& unanswered = requests[index];
-        c.session.identifiers.release(unanswered.packet_identifier);
-        if (unanswered.kind == request_kind::restore && !unanswered.cancelled)
-        {
-            c.session.subscriptions[unanswered.call].requested = false;
-            c.session.subscriptions.set_to_restore(unanswered.call, true);
-            requests.remove(index);
-            continue;
-        }
         if (unanswered.cancelled)
         {
             unanswered.kind = request_kind::undo; // the server may have it
+            release_identifier(c.session, unanswered);
         }
         unanswered.was_sent = true;
         requests.wait_again(index);
@@ -205,9 +200,13 @@ inline void abandon_all(core& c, std::error_code error) noexcept
         {
             const std::uint32_t index = list->front();
             request& left = s.requests[index];
-            if (left.packet_identifier != 0)
+            release_identifier(s, left);
+            if (left.kind == request_kind::restore && !left.cancelled) // for the next connection, should there be one
             {
-                s.identifiers.release(left.packet_identifier);
+                s.subscriptions[left.call].requested = false;
+                s.subscriptions.set_to_restore(left.call, true);
+                s.requests.remove(index);
+                continue;
             }
             if (left.call != no_slot)
             {
@@ -251,7 +250,8 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
     {
         return errc::invalid_option;
     }
-    std::chrono::seconds expiry = c.session.expiry;
+    const bool is_v5 = c.connection.version == protocol_version::v5; // a 3.1.1 server cannot be told to forget
+    std::chrono::seconds expiry = c.session.expiry;                  // so both keep it: v3.1.1 [MQTT-3.1.2-4]
     if (options.session_expiry)
     {
         expiry = *options.session_expiry;
@@ -260,7 +260,7 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
             return errc::invalid_option;
         }
     }
-    else if (!c.settings.options().session_expiry)
+    else if (is_v5 && !c.settings.options().session_expiry)
     {
         expiry = std::chrono::seconds(0); // it was only there by default
     }
@@ -268,7 +268,6 @@ inline errc disconnect_client(core& c, const disconnect_options& options)
     packet.reason_code = options.reason_code;
     packet.properties.reason_string = options.reason_string;
     packet.properties.user_properties = options.user_properties;
-    const bool is_v5 = c.connection.version == protocol_version::v5;
     if (options.session_expiry || (is_v5 && expiry.count() == 0 && c.session.expiry.count() != 0))
     {
         packet.properties.session_expiry_interval = to_interval(expiry);

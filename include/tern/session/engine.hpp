@@ -245,7 +245,7 @@ public:
     }
 
     /// Gives up a publish. \return true if it was never sent and is gone: no event follows. False: it was sent; its
-    /// handshake goes on, and no event follows either.
+    /// handshake goes on, and no event follows either, but for QoS 0, whose event tells when it is written.
     bool cancel(message_handle handle) noexcept { return cancel_publish(core_, handle); }
 
     /// Subscribes to filters that are valid. Everything is copied. Without a connection it waits for one.
@@ -302,7 +302,8 @@ public:
         return to_code(session::check_re_authentication(core_));
     }
 
-    /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it.
+    /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it, but for 3.1.1,
+    /// whose server keeps it: see leaves_session_behind().
     std::error_code disconnect(const disconnect_options& options, time_point)
     {
         return to_code(disconnect_client(core_, options));

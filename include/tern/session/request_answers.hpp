@@ -97,7 +97,7 @@ inline std::optional<event> on_suback(core& c, const wire::frame& in)
         fail(c, errc::acknowledgement_count_mismatch);
         return std::nullopt;
     }
-    s.identifiers.release(answered.packet_identifier);
+    release_identifier(s, answered);
     forget_refused(call, packet.reason_codes);
     if (answered.cancelled && !call.filters.empty())
     {
@@ -144,7 +144,7 @@ inline std::optional<event> on_unsuback(core& c, const wire::frame& in)
         return std::nullopt;
     }
     const session::operation waiter = answered.operation;
-    s.identifiers.release(answered.packet_identifier);
+    release_identifier(s, answered);
     if (answered.kind == request_kind::undo)
     {
         s.subscriptions.remove(answered.call);
@@ -186,6 +186,7 @@ inline bool cancel_request(core& c, session::operation waiter) noexcept
     if (cancelled.was_sent && cancelled.kind == request_kind::subscribe)
     {
         cancelled.kind = request_kind::undo; // the session that may hold it can be resumed
+        release_identifier(s, cancelled);
         return false;
     }
     const bool never_sent = cancelled.state == request_state::waiting && !cancelled.was_sent;
@@ -193,6 +194,7 @@ inline bool cancel_request(core& c, session::operation waiter) noexcept
     {
         s.subscriptions.remove(cancelled.call);
     }
+    release_identifier(s, cancelled);
     s.requests.remove(index);
     return never_sent;
 }
@@ -215,11 +217,13 @@ inline void forget_subscription(core& c, std::uint32_t subscription_identifier) 
     if (index != no_slot && s.requests[index].was_sent)
     {
         s.requests[index].kind = request_kind::undo; // sent on a lost connection
+        release_identifier(s, s.requests[index]);
         s.requests[index].operation = 0;
         return;
     }
     if (index != no_slot)
     {
+        release_identifier(s, s.requests[index]);
         s.requests.remove(index);
     }
     s.subscriptions.remove(call);

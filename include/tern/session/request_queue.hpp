@@ -46,7 +46,7 @@ struct request
     std::uint64_t sequence = 0;
     std::uint32_t call = no_slot; ///< the subscription; none for unsubscribe
     std::uint32_t subscription_identifier = 0;
-    std::uint16_t packet_identifier = 0;
+    std::uint16_t packet_identifier = 0; ///< 0: none yet. While it waits: of the packet that a lost connection carried
     request_kind kind = request_kind::subscribe;
     request_state state = request_state::waiting;
     bool cancelled = false; ///< a subscribe that nobody wants any more, but that was sent
@@ -82,12 +82,11 @@ public:
         sent_.push_back(pool_, index);
     }
 
-    /// Back to the front of what waits; its packet identifier has been given back.
+    /// Back to the front of what waits. A packet identifier that it has stays its own.
     void wait_again(std::uint32_t index) noexcept
     {
         unlink(index);
         pool_[index].state = request_state::waiting;
-        pool_[index].packet_identifier = 0;
         waiting_.push_front(pool_, index);
     }
 

@@ -91,7 +91,7 @@ inline void collect_undone(core& c, request& undo)
 }
 
 /// Sends the request that waits at `index`, or ends it if it cannot be sent.
-/// \return false if no packet identifier is free. \throws std::bad_alloc nothing is changed then.
+/// \return false if no packet identifier is free. \throws std::bad_alloc it still waits then.
 inline bool send_request(core& c, std::uint32_t index)
 {
     session_state& s = c.session;
@@ -105,28 +105,22 @@ inline bool send_request(core& c, std::uint32_t index)
             return true;
         }
     }
-    s.identifiers.reserve();
-    const std::uint16_t identifier = s.identifiers.take(identifier_use::request, index);
-    if (identifier == 0)
+    if (s.requests[index].packet_identifier == 0) // else it is sent again: v3.1.1 [MQTT-2.3.1-3]
     {
-        return false;
+        s.identifiers.reserve();
+        s.requests[index].packet_identifier = s.identifiers.take(identifier_use::request, index);
+        if (s.requests[index].packet_identifier == 0)
+        {
+            return false;
+        }
     }
-    errc error{};
-    try
-    {
-        error = emit_request(c, s.requests[index], identifier);
-    }
-    catch (...)
-    {
-        s.identifiers.release(identifier);
-        throw;
-    }
+    const errc error = emit_request(c, s.requests[index], s.requests[index].packet_identifier);
     if (error == errc{})
     {
-        s.requests.sent(index, identifier);
+        s.requests.sent(index, s.requests[index].packet_identifier);
         return true;
     }
-    s.identifiers.release(identifier);
+    release_identifier(s, s.requests[index]);
     if (s.requests[index].call != no_slot)
     {
         s.subscriptions.remove(s.requests[index].call);
@@ -166,7 +160,9 @@ inline void send_requests(core& c)
 [[nodiscard]] inline bool can_send_requests(const core& c) noexcept
 {
     const session_state& s = c.session;
-    return (s.subscriptions.any_to_restore() || !s.requests.waiting().empty()) && !s.identifiers.exhausted();
+    const std::uint32_t next = s.requests.waiting().front();
+    const bool has_identifier = next != no_slot && s.requests[next].packet_identifier != 0;
+    return has_identifier || ((s.subscriptions.any_to_restore() || next != no_slot) && !s.identifiers.exhausted());
 }
 
 /// Whether a request can be taken in at all now.

@@ -97,7 +97,11 @@ TEST_CASE("reading and writing have memory of their own, for one operation each"
     const auto made = std::make_shared<fake>(client);
     io_memory& reading = made->memory(io_operation::read);
     CHECK(&reading != &made->memory(io_operation::write));
-    const io_handler handler(made, io_operation::write);
+    io_handler handler(made, io_operation::write);
+    CHECK(&asio::get_associated_allocator(handler).memory() == &made->memory(io_operation::write));
+    const io_handler moved(std::move(handler));
+    CHECK(&asio::get_associated_allocator(moved).memory() == &made->memory(io_operation::write));
+    // Asio asks the other one when an initiation throws.
     CHECK(&asio::get_associated_allocator(handler).memory() == &made->memory(io_operation::write));
 
     void* const first = reading.allocate(io_memory::capacity);

@@ -85,8 +85,27 @@ TEST_CASE("a claimed length alone costs nothing", "[read_buffer]")
 {
     tern::read_buffer buffer(16, 64);
     CHECK(put(buffer, "\x30\xFF\xFF\xFF\x7F") == 5);
-    CHECK(buffer.prepare(268'435'460).size() == 2 * 5 + 16 - 5);
-    CHECK(buffer.capacity() == 26);
+    CHECK(buffer.prepare(268'435'460).size() == 16 - 5);
+    CHECK(buffer.capacity() == 16);
+}
+
+TEST_CASE("a packet that comes in drops is copied a few times and not for every drop", "[read_buffer]")
+{
+    const std::size_t drop = GENERATE(1U, 3U, 7U, 15U);
+    tern::read_buffer buffer(16, 64);
+    const std::string packet(4000, 'p');
+    std::size_t sent = 0;
+    std::size_t grown = 0;
+    std::size_t capacity = 0;
+    while (sent < packet.size())
+    {
+        sent += put(buffer, std::string_view(packet).substr(sent, drop), packet.size());
+        CHECK(buffer.capacity() <= 2 * sent + 64);
+        grown += buffer.capacity() != capacity ? 1U : 0U;
+        capacity = buffer.capacity();
+    }
+    CHECK(buffer.data() == packet);
+    CHECK(grown < 12);
 }
 
 TEST_CASE("it never offers no room", "[read_buffer]")

@@ -43,6 +43,25 @@ TEST_CASE("DISCONNECT is the last packet, and ends a session that was there by d
         server.drop();
         CHECK(server.engine.session_exists());
     }
+    SECTION("by default, in 3.1.1, where it cannot be ended") // v3.1.1 [MQTT-3.1.2-4]
+    {
+        options.session_expiry.reset();
+        options.clean_start = false;
+        server.connect(options, {}, protocol_version::v3_1_1);
+        CHECK_FALSE(server.engine.disconnect({}, server.now));
+        CHECK(server.sent() == packets{"E0 00"});
+        server.drop();
+        CHECK(server.engine.session_exists());
+    }
+    SECTION("of one connection, in 3.1.1")
+    {
+        options.session_expiry = 0s;
+        server.connect(options, {}, protocol_version::v3_1_1);
+        CHECK_FALSE(server.engine.disconnect({}, server.now));
+        CHECK(server.sent() == packets{"E0 00"});
+        server.drop();
+        CHECK_FALSE(server.engine.session_exists());
+    }
     CHECK(server.engine.disconnect({}, server.now) == errc::not_connected);
 }
 

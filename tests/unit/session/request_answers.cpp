@@ -225,7 +225,7 @@ TEST_CASE("a subscribe that is cancelled after it was sent is undone", "[session
     SECTION("after a lost connection")
     {
         server.resume();
-        CHECK(server.sent() == packets{"A2 09 00 03 00 00 01 61 00 01 62", "82 09 00 04 02 0B 02 00 01 63 01"});
+        CHECK(server.sent() == packets{"A2 09 00 03 00 00 01 61 00 01 62", "82 09 00 02 02 0B 02 00 01 63 01"});
     }
     SECTION("also when it waits to be sent again")
     {
@@ -240,7 +240,7 @@ TEST_CASE("a subscribe that is cancelled after it was sent is undone", "[session
         }());
         const packets sent = server.sent();
         REQUIRE(sent.size() == 3);
-        CHECK(sent[2] == "A2 06 00 06 00 00 01 64");
+        CHECK(sent[2] == "A2 06 00 05 00 00 01 64");
     }
     SECTION("not after a lost session")
     {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/request_queue.hpp"
 
-#include "tern/error.hpp"
-
 #include "support/catch.hpp"
+#include "tern/error.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -55,7 +54,7 @@ TEST_CASE("unanswered requests go back before what waits", "[session]")
     CHECK(requests.waiting().front() == one);
     CHECK(requests[one].next == two);
     CHECK(requests[two].next == three);
-    CHECK(requests[one].packet_identifier == 0);
+    CHECK(requests[one].packet_identifier == 1); // its own
 }
 
 TEST_CASE("a request that ends without an answer is told, unless nobody waits", "[session]")

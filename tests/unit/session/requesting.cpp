@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/requesting.hpp"
 
-#include "support/catch.hpp"
-
 #include "script.hpp"
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>
@@ -55,8 +54,7 @@ TEST_CASE("SUBSCRIBE carries filters, options and the subscription identifier", 
     };
     CHECK_FALSE(server.engine.subscribe(1, filters, options, identifier, server.now));
     CHECK(identifier == 1);
-    CHECK(server.sent() ==
-          packets{"82 16 00 01 09 0B 01 26 00 01 75 00 01 76 00 01 61 2E 00 03 62 2F 2B 10"});
+    CHECK(server.sent() == packets{"82 16 00 01 09 0B 01 26 00 01 75 00 01 76 00 01 61 2E 00 03 62 2F 2B 10"});
 }
 
 TEST_CASE("the subscription identifier is left out where it is not wanted or not available", "[session]")
@@ -144,8 +142,80 @@ TEST_CASE("requests wait for a connection, and are sent again if they were not a
     server.drop();
     CHECK_FALSE(subscribe(server, 3, "c"));
     server.resume();
-    CHECK(server.sent() == packets{"82 09 00 03 02 0B 01 00 01 61 01", "A2 06 00 04 00 00 01 62",
-                                   "82 09 00 05 02 0B 02 00 01 63 01"});
+    // With their identifiers: v3.1.1 [MQTT-2.3.1-3].
+    CHECK(server.sent() ==
+          packets{"82 09 00 01 02 0B 01 00 01 61 01", "A2 06 00 02 00 00 01 62", "82 09 00 03 02 0B 02 00 01 63 01"});
+}
+
+TEST_CASE("a request that is sent again keeps its identifier although no other is free", "[session]")
+{
+    script server;
+    server.connect();
+    CHECK_FALSE(subscribe(server, 1, "a"));
+    (void)server.sent();
+    for (int i = 0; i < 65'534; ++i)
+    {
+        (void)server.publish(0, "x", qos::at_least_once);
+    }
+    (void)server.sent();
+    CHECK_FALSE(unsubscribe(server, 2, "b"));
+    server.resume();
+    CHECK(server.sent().front() == "82 09 00 01 02 0B 01 00 01 61 01");
+    grant(server, 1);
+    CHECK(server.sent() == packets{"A2 06 00 01 00 00 01 62"});
+}
+
+TEST_CASE("the identifier of a request that is not sent again is free", "[session]")
+{
+    script server;
+    server.connect();
+    CHECK_FALSE(subscribe(server, 1, "a"));
+    CHECK_FALSE(unsubscribe(server, 2, "b"));
+    (void)server.sent();
+    for (int i = 0; i < 65'533; ++i)
+    {
+        (void)server.publish(0, "x", qos::at_least_once);
+    }
+    (void)server.sent();
+    SECTION("because it was cancelled, and undone by another packet")
+    {
+        server.drop();
+        (void)server.engine.cancel_request(1);
+        (void)server.engine.cancel_request(2);
+        server.resume();
+        CHECK(server.sent().front() == "A2 06 00 01 00 00 01 61");
+    }
+    SECTION("because it was cancelled while it was sent")
+    {
+        (void)server.engine.cancel_request(1);
+        server.resume();
+        CHECK(server.sent().front() == "A2 06 00 01 00 00 01 61");
+    }
+    SECTION("because nobody wants the subscription")
+    {
+        server.drop();
+        server.engine.forget_subscription(1);
+        server.resume();
+        CHECK(server.sent().front() == "A2 06 00 01 00 00 01 61");
+    }
+    SECTION("because its session is gone")
+    {
+        server.drop();
+        server.reconnect();
+        const packets again = server.sent();
+        CHECK(again[0] == "82 09 00 01 02 0B 01 00 01 61 01");
+        CHECK(again[1] == "A2 06 00 02 00 00 01 62");
+        CHECK(again.size() == 65'535);
+    }
+    SECTION("because the client has given up")
+    {
+        server.drop();
+        server.engine.abandon(errc::connection_lost);
+        (void)server.events();
+        CHECK_FALSE(unsubscribe(server, 3, "c"));
+        server.resume();
+        CHECK(server.sent() == packets{"A2 06 00 01 00 00 01 63"});
+    }
 }
 
 TEST_CASE("the number of requests that wait is bounded", "[session]")
@@ -171,8 +241,8 @@ TEST_CASE("subscriptions are made again after a lost session, call by call, with
     server.drop(); // "b" was not answered yet
     server.reconnect();
     CHECK(server.only<session::session_was_lost>());
-    CHECK(server.sent() == packets{"82 09 00 04 02 0B 01 00 01 61 01", "82 09 00 05 02 0B 02 00 01 62 01",
-                                   "A2 06 00 06 00 00 01 63"});
+    CHECK(server.sent() ==
+          packets{"82 09 00 04 02 0B 01 00 01 61 01", "82 09 00 05 02 0B 02 00 01 62 01", "A2 06 00 06 00 00 01 63"});
     const reason_code codes[] = {reason_code::granted_qos_1};
     wire::suback answer;
     answer.packet_identifier = 4;
@@ -184,7 +254,7 @@ TEST_CASE("subscriptions are made again after a lost session, call by call, with
     answer.packet_identifier = 5;
     CHECK(as<session::subscribe_completed>(server.feed(answer)));
     server.resume();
-    CHECK(server.sent() == packets{"A2 06 00 07 00 00 01 63"}); // the session has the rest
+    CHECK(server.sent() == packets{"A2 06 00 06 00 00 01 63"}); // the session has the rest
 }
 
 TEST_CASE("a restoration that is interrupted begins again", "[session]")
@@ -197,9 +267,28 @@ TEST_CASE("a restoration that is interrupted begins again", "[session]")
     server.drop();
     server.reconnect();
     CHECK(server.sent().size() == 1);
-    server.resume(); // no SUBACK had come
-    CHECK(server.sent() == packets{"82 09 00 03 02 0B 01 00 01 61 01"});
-    grant(server, 3);
+    SECTION("with the session")
+    {
+        server.resume();
+    } // no SUBACK had come
+    SECTION("after the client had given up")
+    {
+        server.drop();
+        (void)server.events();
+        server.engine.abandon(errc::connection_lost);
+        CHECK(server.events().empty());
+        server.resume();
+    }
+    SECTION("without the session, to which it was new")
+    {
+        server.drop();
+        server.reconnect();
+    }
+    const packets again = server.sent();
+    REQUIRE(again.size() == 1);
+    const std::string identifier = again[0].substr(6, 5);
+    CHECK(again[0] == "82 09 " + identifier + " 02 0B 01 00 01 61 01");
+    grant(server, static_cast<std::uint16_t>(identifier == "00 02" ? 2 : 3));
     server.resume();
     CHECK(server.sent().empty());
 }
