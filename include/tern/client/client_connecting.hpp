@@ -197,7 +197,13 @@ TERN_INLINE void client_core::handle(const session::connected& event)
         connection_lost(error);
         return;
     }
-    emit(connected_event{result, plan_.server_name(), reconnected});
+    connected_event told = make_or_empty(error, [&] {
+        return connected_event{result, plan_.server_name(), reconnected};
+    });
+    if (!error)
+    {
+        emit(std::move(told));
+    }
     complete_connect({}, std::move(result));
     report(); // before the messages that follow
 }

@@ -210,8 +210,8 @@ private:
 
     // client_reporting.hpp
     void set_state(connection_state state) noexcept;
-    void emit(client_event event);
-    [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected);
+    void emit(client_event event) noexcept;
+    [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected) noexcept;
     void tell_events();
     bool report();
     void complete_connect(std::error_code error, connect_result result);

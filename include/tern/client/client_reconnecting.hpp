@@ -9,6 +9,7 @@
 #define TERN_CLIENT_CLIENT_RECONNECTING_HPP
 
 #include "tern/client/client_core.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 
@@ -212,7 +213,9 @@ TERN_INLINE void client_core::give_up(disconnected_event told)
         finish_disconnect(error);
         return;
     }
-    given_up_event last{error, told.reason_string, attempts_};
+    std::error_code ignored;
+    given_up_event last = make_or_empty(ignored, [&] { return given_up_event{error, told.reason_string, attempts_}; });
+    last.error = error;
     emit(std::move(told));
     emit(std::move(last));
     connect_result result = std::move(refusal_);

@@ -10,6 +10,7 @@
 #define TERN_CLIENT_CLIENT_REPORTING_HPP
 
 #include "tern/client/client_core.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/linkage.hpp"
 
 #include <memory>
@@ -31,17 +32,21 @@ TERN_INLINE void client_core::set_state(connection_state state) noexcept
     }
 }
 
-TERN_INLINE void client_core::emit(client_event event)
+/// What there is no memory for is not told: the client goes on all the same.
+TERN_INLINE void client_core::emit(client_event event) noexcept
 {
     if (event_handler_ != nullptr)
     {
-        events_.push_back(std::move(event));
-        schedule_turn();
+        (void)guard_memory([&]() -> std::error_code {
+            events_.push_back(std::move(event));
+            schedule_turn();
+            return {};
+        });
     }
 }
 
 /// What is to be told of the present server, which is of no use for now.
-TERN_INLINE disconnected_event client_core::describe_loss(std::error_code error, bool was_connected)
+TERN_INLINE disconnected_event client_core::describe_loss(std::error_code error, bool was_connected) noexcept
 {
     disconnected_event told;
     told.error = error;
@@ -50,7 +55,8 @@ TERN_INLINE disconnected_event client_core::describe_loss(std::error_code error,
     told.was_connected = was_connected;
     if (event_handler_ != nullptr)
     {
-        told.server = plan_.server_name();
+        std::error_code ignored;
+        told.server = make_or_empty(ignored, [&] { return plan_.server_name(); });
     }
     return told;
 }

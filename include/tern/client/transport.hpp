@@ -66,7 +66,8 @@ struct transport_transfer_probe : transport_handler_probe
 ///         // void(std::error_code, std::size_t): at least one byte, perhaps fewer than given.
 ///         template <class Token> auto async_write_some(asio::const_buffer buffer, Token&& token);
 ///
-///         // void(std::error_code): everything written goes out and the other side sees the end of the stream.
+///         // void(std::error_code): everything written goes out and the other side sees the end of the stream. What
+///         // the other side still sends can be read.
 ///         template <class Token> auto async_shutdown(Token&& token);
 ///
 ///         // At once; what is pending completes with asio::error::operation_aborted.
@@ -74,8 +75,9 @@ struct transport_transfer_probe : transport_handler_probe
 ///     };
 ///
 /// The client has one read and one write under way at most, keeps buffers and the URL alive until completion, and calls
-/// async_shutdown at most once, when no write is under way; a read may be. The handlers are move-only. They complete on
-/// the client's executor, never inside the initiating function. Destroying a transport closes it.
+/// async_shutdown at most once, when no write is under way; a read may be, and reading goes on to the end of the stream
+/// before the client closes: so nothing that was sent is thrown away. The handlers are move-only. They complete on the
+/// client's executor, never inside the initiating function. Destroying a transport closes it.
 template <class Transport>
 concept transport =
     std::constructible_from<Transport, const asio::any_io_executor&> && std::is_nothrow_destructible_v<Transport> &&

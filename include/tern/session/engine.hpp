@@ -303,7 +303,7 @@ public:
     }
 
     /// DISCONNECT becomes the last of the output. A session that was there by default only ends with it, but for 3.1.1,
-    /// whose server keeps it.
+    /// whose server keeps it: see leaves_session_behind().
     std::error_code disconnect(const disconnect_options& options, time_point)
     {
         return to_code(disconnect_client(core_, options));

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
 #include "support/memory_server.hpp"
+#include "tern/testing/broker/policy.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -78,6 +79,30 @@ TEST_CASE("a wrong password is final, also with retry")
     CHECK(f.connection.reason == tern::reason_code::bad_user_name_or_password);
     CHECK(f.client->state() == tern::connection_state::idle);
     CHECK_FALSE(f.connect({.client_id = "tester", .user_name = "ann", .password = "secret"}));
+}
+
+TEST_CASE("a refusal tells what the server said beside its reason")
+{
+    struct moving final : tern::testing::broker_policy
+    {
+        tern::reason_code authorize_connection(const tern::testing::client_identity&,
+                                               const tern::wire::connect&) override
+        {
+            return tern::reason_code::server_moved;
+        }
+    } policy;
+    tern::testing::broker_configuration configuration;
+    configuration.server_reference = "elsewhere:1883";
+    asio::io_context context{1};
+    memory_broker broker(context, configuration, &policy);
+    memory_client client(context, quick_limits());
+    outcome<tern::connect_result> connected;
+    client.async_connect("mqtt://broker", {.client_id = "tester"}, connected.handler());
+    REQUIRE(run_until(context, [&] { return connected.calls != 0; }));
+    CHECK(connected.error == tern::reason_code::server_moved);
+    CHECK(connected.result.reason == tern::reason_code::server_moved);
+    CHECK(connected.result.reason_string == to_string(tern::reason_code::server_moved));
+    CHECK(connected.result.server_reference == "elsewhere:1883");
 }
 
 TEST_CASE("the time limit ends connecting")

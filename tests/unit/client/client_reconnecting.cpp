@@ -223,3 +223,26 @@ TEST_CASE("what went wrong with one connection does not reach the next")
     CHECK(f.client->state() == tern::connection_state::idle);
     CHECK_FALSE(f.connect());
 }
+
+TEST_CASE("after a loss the servers of the list are tried from the first, until one is there")
+{
+    client_fixture f;
+    memory_broker second(f.context, {}, nullptr, "second");
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://broker", "mqtt://second"), {.client_id = "tester"},
+                            connected.handler());
+    tern::subscription stream = f.client->open_subscription("a");
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    CHECK(second.connection_count() == 0);
+    f.broker.accept_connections(false);
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    CHECK(std::get<tern::connected_event>(f.events.back()).server == "mqtt://second:1883");
+    CHECK(f.count<tern::session_lost_event>() == 1); // it is another server
+    CHECK_FALSE(f.publish("a", "there", tern::qos::exactly_once));
+    CHECK(f.receive(stream).payload_text() == "there");
+    f.broker.accept_connections(true);
+    second.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 3; }));
+    CHECK(f.broker.connection_count() == 2);
+}

@@ -372,3 +372,26 @@ TEST_CASE("a client that disconnects loses nothing of what it sent, whatever the
     CHECK(received.find(payload) != std::string::npos);
     CHECK(static_cast<unsigned char>(received[received.find(payload) + payload.size()]) == 0xE0); // DISCONNECT
 }
+
+TEST_CASE("a client connects by a name of which one address does not answer", "[tcp_transport]")
+{
+    asio::io_context context;
+    listener server(context); // on 127.0.0.1 alone; where localhost is ::1 too, nobody answers there
+    tern::basic_client<tern::tcp_transport> client(context);
+    std::error_code connected = asio::error::would_block;
+    client.async_connect("mqtt://localhost:" + std::to_string(server.acceptor.local_endpoint().port()),
+                         {.client_id = "x"},
+                         [&](std::error_code error, tern::connect_result) { connected = error; });
+    const std::string connack("\x20\x03\x00\x00\x00", 5);
+    const auto limit = std::chrono::steady_clock::now() + patience;
+    while (connected == asio::error::would_block && std::chrono::steady_clock::now() < limit)
+    {
+        context.run_one_for(10ms);
+        if (std::exchange(server.accepted, false))
+        {
+            asio::write(server.peer, asio::buffer(connack));
+        }
+    }
+    CHECK_FALSE(connected);
+    CHECK(client.state() == tern::connection_state::connected);
+}
