@@ -22,6 +22,7 @@ want libasio-dev has_header asio/version.hpp
 want catch2 has_header catch2/catch.hpp
 want clang-19 has_program clang++-19
 want mosquitto has_program mosquitto
+want mosquitto-clients has_program mosquitto_sub
 want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 install_missing || exit 2
 
