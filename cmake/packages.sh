@@ -43,6 +43,14 @@ has_cmake() {
         END { exit !new }'
 }
 
+# What every build of tern takes. CMake builds with make unless it is told otherwise.
+need_build_tools() {
+    need g++ has_program "${CXX:-c++}"
+    need cmake has_cmake 3 25
+    [ -n "${CMAKE_GENERATOR:-}" ] || need make has_program make
+    want libasio-dev has_header asio/version.hpp
+}
+
 # apt_get COMMAND [PACKAGE...]: asks nothing, and speaks only when it fails.
 apt_get() {
     apt_log=$($as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq --no-install-recommends "$@" 2>&1 </dev/null) &&

@@ -9,10 +9,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 . cmake/packages.sh
 
-need g++ has_program "${CXX:-c++}"
-need cmake has_cmake 3 25
-need make has_program make ninja
-want libasio-dev has_header asio/version.hpp
+need_build_tools
 install_missing || exit 2
 
 log=build/demo.log

@@ -15,10 +15,7 @@ cd "$(dirname "$0")/.." || exit 2
 . cmake/packages.sh
 unset MAKEFLAGS MAKELEVEL
 
-need g++ has_program "${CXX:-c++}"
-need cmake has_cmake 3 25
-need make has_program make ninja
-want libasio-dev has_header asio/version.hpp
+need_build_tools
 want catch2 has_header catch2/catch.hpp
 want clang-19 has_program clang++-19
 want mosquitto has_program mosquitto
