@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.." || exit 2
 unset MAKEFLAGS MAKELEVEL
 
 need_build_tools
-want catch2 has_header catch2/catch.hpp
+want catch2 has_header catch2/catch.hpp catch2/catch_all.hpp
 want clang-19 has_program clang++-19
 want mosquitto has_program mosquitto
 want mosquitto-clients has_program mosquitto_sub
