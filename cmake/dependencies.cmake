@@ -36,6 +36,24 @@ include/asio/version.hpp.")
     endif()
 endmacro()
 
+# Sets on tern's target what Asio needs. Not on Asio's: a project may bring one of its own, which knows nothing of this.
+# PREFIX and SUFFIX go round each definition.
+function(tern_define_for_asio target prefix suffix)
+    set(definitions ${TERN_ASIO_DEFINITIONS})
+    if(WIN32)
+        list(APPEND definitions _WIN32_WINNT=0x0A00)
+        target_link_libraries(${target} INTERFACE ws2_32 mswsock)
+    endif()
+    if(Asio_VERSION VERSION_LESS TERN_ASIO_KNOWS_CLANG)
+        foreach(definition IN LISTS TERN_ASIO_CLANG_DEFINITIONS)
+            list(APPEND definitions "$<$<CXX_COMPILER_ID:Clang,AppleClang>:${definition}>")
+        endforeach()
+    endif()
+    list(TRANSFORM definitions PREPEND "${prefix}")
+    list(TRANSFORM definitions APPEND "${suffix}")
+    target_compile_definitions(${target} INTERFACE ${definitions})
+endfunction()
+
 # For the build of tern itself: as above, and Asio is downloaded when there is none.
 macro(tern_provide_asio)
     list(PREPEND CMAKE_MODULE_PATH "${PROJECT_SOURCE_DIR}/cmake")
@@ -44,7 +62,6 @@ macro(tern_provide_asio)
         message(FATAL_ERROR "${tern_dependencies_missing}")
     endif()
     if(NOT Asio_FOUND)
-        message(STATUS "Asio ${TERN_ASIO_MINIMUM} or newer is not installed; downloading ${TERN_ASIO_RELEASE}")
         tern_download(asio "${TERN_ASIO_URL}" "${TERN_ASIO_SHA256}" "${tern_dependencies_missing}")
         # The newest releases have their headers in include/, older ones in asio/include/.
         find_path(ASIO_INCLUDE_DIR asio/version.hpp NO_DEFAULT_PATH
@@ -56,16 +73,24 @@ endmacro()
 
 # Provides a target for Catch2: Catch2::Catch2. Sets tern_catch2_major to 2 or 3, and makes catch_discover_tests known.
 macro(tern_provide_catch2)
-    if(NOT FETCHCONTENT_SOURCE_DIR_CATCH2)
+    if(NOT FETCHCONTENT_SOURCE_DIR_CATCH2 AND NOT TARGET Catch2::Catch2)
         find_package(Catch2 3 QUIET)
         if(NOT Catch2_FOUND)
             find_package(Catch2 ${TERN_CATCH2_MINIMUM} QUIET)
         endif()
     endif()
-    if(Catch2_FOUND)
+    if(TARGET Catch2::Catch2 AND NOT Catch2_FOUND)
+        # A project that tern is a part of has brought it along, as a package or as sources.
+        set(tern_catch2_major 2)
+        if(TARGET Catch2::Catch2WithMain)
+            set(tern_catch2_major 3)
+        endif()
+        get_target_property(tern_catch2_source Catch2::Catch2 SOURCE_DIR)
+        list(APPEND CMAKE_MODULE_PATH "${Catch2_DIR}"
+            "${tern_catch2_source}/extras" "${tern_catch2_source}/../extras" "${tern_catch2_source}/contrib")
+    elseif(Catch2_FOUND)
         string(REGEX MATCH "^[0-9]+" tern_catch2_major "${Catch2_VERSION}")
     else()
-        message(STATUS "Catch2 ${TERN_CATCH2_MINIMUM} or newer is not installed; downloading ${TERN_CATCH2_RELEASE}")
         tern_download(catch2 "${TERN_CATCH2_URL}" "${TERN_CATCH2_SHA256}"
             "The tests want Catch2. Install catch2 (Debian, Ubuntu, Homebrew), catch-devel (Fedora), or configure \
 with -D TERN_BUILD_TESTS=OFF.")
@@ -101,12 +126,17 @@ function(tern_download_archive url sha256 archive result)
 endfunction()
 
 # Downloads an archive and makes it available by FetchContent. The download itself is tried first and by hand, because
-# only then can a failure say what to do instead. FETCHCONTENT_SOURCE_DIR_<NAME> is honoured, as always.
+# only then can a failure say what to do instead. FETCHCONTENT_SOURCE_DIR_<NAME> is honoured, as always, and with
+# TERN_DOWNLOAD=OFF only that.
 macro(tern_download name url sha256 help)
     include(FetchContent)
     string(TOUPPER "${name}" tern_download_upper)
     set(tern_download_archive "${CMAKE_BINARY_DIR}/_deps/${name}.tar.gz")
     if(NOT FETCHCONTENT_SOURCE_DIR_${tern_download_upper})
+        if(NOT TERN_DOWNLOAD)
+            message(FATAL_ERROR "${help}")
+        endif()
+        message(STATUS "Downloading ${name}, which is not installed: ${url}")
         tern_download_archive("${url}" "${sha256}" "${tern_download_archive}" tern_download_failure)
         if(tern_download_failure)
             message(FATAL_ERROR "${help}\n(Downloading ${url} was tried and failed: ${tern_download_failure}.)")
