@@ -12,6 +12,7 @@
 #   guards    include guards are named after their file
 #   licence   every source file says its licence
 #   length    no file has outgrown what one reason to change fits in
+#   functions no function has outgrown what can be read at once
 #
 # Each prints one line per violation, file:line: what is wrong, and fails if there is one. self_test.sh shows that each
 # does. Needs only sh, find, sort and awk.
@@ -49,6 +50,7 @@ banned='
 '
 
 maximum_lines=450
+maximum_function_lines=70
 
 root=${1:?usage: check.sh ROOT CHECK}
 check=${2:?usage: check.sh ROOT CHECK}
@@ -249,6 +251,44 @@ file_length() {
     done
 }
 
+# Relies on the layout that .clang-format asks for: a body's braces stand alone and at the same depth. The statement
+# before the opening one says whether it is a function, and is counted too.
+functions() {
+    sources | grep -E '\.[hc]pp$' | while IFS= read -r file; do
+        awk -v file="$file" -v maximum="$maximum_function_lines" '
+            {
+                sub(/\r$/, "")
+                match($0, /^ */)
+                indent = RLENGTH
+            }
+            inside {
+                if (indent == depth && /^ *}/) {
+                    lines = FNR - begin + 1
+                    if (lines > maximum)
+                        print file ":" begin ": has a function of " lines " lines, more than " maximum
+                    inside = 0
+                    statement = ""
+                }
+                next
+            }
+            /^ *\{$/ {
+                gsub(/template <[^>]*>/, "", statement)
+                if (statement !~ /(^| )(namespace|class|struct|union|enum|extern "C")( |$)/) {
+                    inside = 1
+                    depth = indent
+                    begin = statement == "" ? FNR : first
+                }
+                statement = ""
+                next
+            }
+            /^ *$|^ *\/\/|^ *#|[;{}:]$|} \/\/ / { statement = ""; next }
+            {
+                if (statement == "") first = FNR
+                statement = statement " " $0
+            }' "$file"
+    done
+}
+
 [ -n "$(headers)" ] || { echo "$root: no headers in include/tern"; exit 1; }
 case $check in
     layers) violations=$(layers) ;;
@@ -260,6 +300,7 @@ case $check in
     guards) violations=$(guards) ;;
     licence) violations=$(licence) ;;
     length) violations=$(file_length) ;;
+    functions) violations=$(functions) ;;
     *) echo "check.sh: no check is called $check"; exit 2 ;;
 esac
 [ -z "$violations" ] || { printf '%s\n' "$violations"; exit 1; }
