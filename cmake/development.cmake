@@ -2,8 +2,6 @@
 #
 # What only our own programs and tests are built with: tern::tern, and every warning an error. Users never see this.
 
-# The Clang that is supported, or else a newer one.
-set(TERN_CLANG_NAMES clang++-19 clang++-20 clang++-21 clang++-22)
 set(TERN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast)
 
 add_library(tern_development INTERFACE)

@@ -15,9 +15,12 @@ install_missing || exit 2
 log=build/demo.log
 mkdir -p build
 echo 'Building the demonstration (under a minute) ...'
-if ! { cmake --preset release -D TERN_BUILD_TESTS=OFF && cmake --build build/release --target demo; } >"$log" 2>&1 </dev/null; then
+# In a folder of its own, so that no other build finds its settings there.
+if ! { cmake --preset release -B build/demo -D TERN_BUILD_TESTS=OFF && cmake --build build/demo --config Release --target demo; } \
+    >"$log" 2>&1 </dev/null; then
     cat "$log"
     echo 'The demonstration could not be built.' >&2
     exit 1
 fi
-exec build/release/examples/demo
+echo 'It is build/demo/examples/demo.'
+exec build/demo/examples/demo

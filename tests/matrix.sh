@@ -115,8 +115,7 @@ choose() {
     fi
 }
 choose GCC 12 g++-12 g++
-# shellcheck disable=SC2046 # words are meant to be split
-choose Clang 19 $(values cmake/development.cmake TERN_CLANG_NAMES)
+choose Clang 19 clang++-19 clang++-20 clang++-21 clang++-22 clang++
 [ -n "$compilers" ] || exit 0
 any=${compilers# }
 any=${any%% *}
