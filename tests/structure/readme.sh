@@ -3,12 +3,13 @@
 #
 # What the README says is true of this build.
 #
-#   readme.sh commands README BUILD_DIRECTORY CTEST   every ctest command in it finds tests, and fails if it did not
+#   readme.sh commands README BUILD_DIRECTORY CTEST           every ctest command in it finds tests, and fails if it did not
+#   readme.sh program README INCLUDE COMPILER [ARGUMENT...]   its first program in C++ compiles as it stands there
 #
 # Prints what is not true.
 set -u
-what=${1:?usage: readme.sh commands README ...}
-readme=${2:?usage: readme.sh commands README ...}
+what=${1:?usage: readme.sh commands|program README ...}
+readme=${2:?usage: readme.sh commands|program README ...}
 [ -r "$readme" ] || exit 2
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
@@ -44,6 +45,13 @@ case $what in
             fi
         done <"$scratch/commands"
         exit "$status"
+        ;;
+    program)
+        include=$3
+        shift 3
+        awk '/^```cpp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$readme" >"$scratch/program.cpp"
+        grep -q 'int main' "$scratch/program.cpp" || { echo "$readme: its first program has no main"; exit 1; }
+        "$@" -I "$include" -fsyntax-only "$scratch/program.cpp"
         ;;
     *) echo "readme.sh: no check is called $what"; exit 2 ;;
 esac
