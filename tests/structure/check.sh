@@ -7,7 +7,7 @@
 #   asio      Asio appears only where the design puts it
 #   includes  no header that costs too much, is not portable or is not C++20
 #   mirror    include/tern/a/b.hpp has its tests in tests/unit/a/b.cpp, and the other way round
-#   opening   a header opens with what it is for and its layer
+#   opening   a header opens with what it is for, its layer, the sections of the standard, and what it is not
 #   honest    no test is hidden, may fail, asserts nothing, or has a name by which it cannot be run
 #   guards    include guards are named after their file
 #   licence   every source file says its licence
@@ -193,11 +193,18 @@ mirror() {
 opening() {
     headers | while IFS= read -r file; do
         awk -v file="$file" '
-            /^\/\// { lines++; if (/Layer: /) layer = 1; next }
+            { sub(/\r$/, "") }
+            /^\/\// {
+                if (!/SPDX-License-Identifier|^\/\/ *$/) lines++
+                if (/Layer: /) layer = 1
+                if (/Standard: /) standard = 1
+                next
+            }
             { exit }
             END {
-                if (lines < 5 || lines > 17) print file ":1: opens with " lines + 0 " lines of comment, not with 5 to 17"
+                if (lines < 3 || lines > 15) print file ":1: opens with " lines + 0 " lines of prose, not with 3 to 15"
                 if (!layer) print file ":1: does not name its layer"
+                if (!standard) print file ":1: does not name its sections of the standard, or none"
             }' "$file"
     done
 }

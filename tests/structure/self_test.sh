@@ -20,7 +20,7 @@ header() {
     guard=$(echo "tern/$path" | tr 'a-z./' 'A-Z__')
     mkdir -p "$(dirname "$tree/include/tern/$path")" "$(dirname "$tree/tests/unit/$path")"
     {
-        printf '// %s\n' 'SPDX-License-Identifier: BSL-1.0' 'one' 'two' 'three' 'Layer: some.'
+        printf '// %s\n' 'SPDX-License-Identifier: BSL-1.0' 'one' '' 'two' 'Layer: some. Standard: none.'
         echo "#ifndef $guard"
         echo "#define $guard"
         printf '%s\n' "$@"
@@ -123,9 +123,12 @@ expect 'has no include guard' check guards
 sed '/Layer/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
 mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
 expect 'include/tern/wire/frame.hpp:1: does not name its layer' check opening
-sed '/one/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+sed '/^\/\/ one$/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
 mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
-expect 'opens with 4 lines' check opening
+expect 'opens with 2 lines' check opening
+sed 's/Standard/Section/' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
+expect 'does not name its sections of the standard' check opening
 printf 'TEST_CASE("x")\n{\n    REQUIRE(%s);\n}\n' 'true' >>"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:4: asserts nothing' check honest
 printf 'TEST_CASE("x", "[%sslow]")\n' '.' >>"$tree/tests/unit/wire/frame.cpp"

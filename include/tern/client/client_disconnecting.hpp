@@ -3,6 +3,7 @@
 // Leaving in good order: what is queued and in flight first, then DISCONNECT, then the transport.
 //
 // Layer: client. Standard: v5 3.14, v3.1.1 3.14.
+// A client that is destroyed takes none of these steps: client_ending.hpp.
 #ifndef TERN_CLIENT_CLIENT_DISCONNECTING_HPP
 #define TERN_CLIENT_CLIENT_DISCONNECTING_HPP
 

@@ -2,7 +2,7 @@
 //
 // Many topic filters, each with a value; all those that match a topic name are found in one walk down its levels.
 //
-// Layer: topic. Sections: v5 4.7 and v3.1.1 4.7, as in topic/match.hpp.
+// Layer: topic. Standard: v5 4.7 and v3.1.1 4.7, as in topic/match.hpp.
 //
 // What a look-up costs depends on the levels of the topic and on how many '+' branch off its path, never on how many
 // filters there are: at a node at most the level itself and '+' are followed, so a topic of n levels touches at most

@@ -2,7 +2,7 @@
 //
 // The tree of topic levels under topic/filter_tree.hpp and topic/topic_store.hpp: which level may follow which.
 //
-// Layer: topic, an internal part. Section: v5 4.7.1.1, the topic tree. Wildcards mean nothing here.
+// Layer: topic, an internal part. Standard: v5 4.7.1.1. Wildcards mean nothing here.
 //
 // Made for a million entries: all nodes stand in one vector (free ones in a list through it), a child is found in one
 // open-addressing table for the whole tree, keyed by parent and level text, and levels of up to eight bytes stand in

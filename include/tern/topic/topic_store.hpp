@@ -3,7 +3,7 @@
 // Many topic names, each with a value; all those that a topic filter matches are found in one walk. A server keeps its
 // retained messages in it.
 //
-// Layer: topic. Sections: v5 4.7, 3.3.1.3 "RETAIN"; v3.1.1 4.7, 3.3.1.3.
+// Layer: topic. Standard: v5 4.7, 3.3.1.3 "RETAIN"; v3.1.1 4.7, 3.3.1.3.
 //
 // It is the reverse of topic/filter_tree.hpp. What a look-up costs depends on what the filter lets through: a level of
 // text is one step, '+' looks at every child, '#' at everything below. No node is visited twice, so that the number of
