@@ -161,8 +161,10 @@ for compiler in $compilers; do
         done
     done
 done >"$work/combinations"
+# What is missing has been reported.
+[ -s "$work/combinations" ] || exit 0
 xargs -P "${TERN_JOBS:-2}" -L 1 sh tests/matrix.sh one <"$work/combinations" >"$work/results"
 cat "$work/results"
 [ "$(grep -cE '^(passed|failed): ' "$work/results")" -eq "$(wc -l <"$work/combinations")" ] ||
     echo 'failed: matrix: a combination has no result'
-[ -s "$work/combinations" ] && ! grep -q '^failed' "$work/results"
+! grep -q '^failed' "$work/results"
