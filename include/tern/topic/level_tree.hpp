@@ -40,6 +40,9 @@ struct topic_tree_options
 namespace topic_detail
 {
 
+/// The index of a node or a value that is not there.
+inline constexpr std::uint32_t no_node = std::numeric_limits<std::uint32_t>::max();
+
 template <class Links>
 class level_tree
 {
@@ -48,7 +51,7 @@ class level_tree
 public:
     using index = std::uint32_t;
 
-    static constexpr index none = std::numeric_limits<index>::max();
+    static constexpr index none = no_node;
     static constexpr index root = 0;
 
     explicit level_tree(const topic_tree_options& options)
