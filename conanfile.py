@@ -7,6 +7,7 @@ from conan import ConanFile
 from conan.tools.build import check_min_cppstd
 from conan.tools.files import copy, load
 from conan.tools.layout import basic_layout
+from conan.tools.scm import Version
 
 
 class Tern(ConanFile):
@@ -48,5 +49,8 @@ class Tern(ConanFile):
         self.cpp_info.bindirs = []
         self.cpp_info.libdirs = []
         self.cpp_info.defines = ["ASIO_STANDALONE"]
+        # As cmake/dependencies.cmake says.
+        if self.settings.compiler in ("clang", "apple-clang") and Version(self.dependencies["asio"].ref.version) < "1.26":
+            self.cpp_info.defines += ["ASIO_HAS_CO_AWAIT", "ASIO_HAS_STD_COROUTINE"]
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]

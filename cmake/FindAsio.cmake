@@ -4,23 +4,33 @@
 #
 #   Input   Asio_ROOT         a directory that holds include/asio.hpp or asio.hpp
 #           ASIO_INCLUDE_DIR  the directory that holds asio/version.hpp
-#   Output  Asio::Asio        the target, with ASIO_STANDALONE and what this version of Asio needs
-#           Asio_FOUND, Asio_VERSION
+#   Output  Asio::Asio        the target
+#           Asio_FOUND, Asio_VERSION, Asio_HEADERS
 #
-# A CMake package called asio (vcpkg, Conan) is taken unless one of the inputs says otherwise.
+# In this order: a target Asio::Asio that is there already; unless one of the inputs says otherwise, a target asio::asio
+# or asio, or a CMake package called asio (vcpkg, Conan); the headers alone. What tern has to define for Asio is stated
+# in dependencies.cmake, and set on tern's own target.
 
-if(NOT ASIO_INCLUDE_DIR AND NOT Asio_ROOT AND NOT ASIO_ROOT AND NOT DEFINED ENV{Asio_ROOT} AND NOT TARGET asio::asio)
+set(Asio_INPUT "${ASIO_INCLUDE_DIR}${Asio_ROOT}${ASIO_ROOT}$ENV{Asio_ROOT}")
+if(NOT Asio_INPUT AND NOT TARGET Asio::Asio AND NOT TARGET asio::asio AND NOT TARGET asio)
     find_package(asio CONFIG QUIET)
 endif()
 
 set(Asio_PACKAGE_TARGET "")
-if(NOT ASIO_INCLUDE_DIR AND TARGET asio::asio)
-    set(Asio_PACKAGE_TARGET asio::asio)
-    get_target_property(Asio_PACKAGE_INCLUDES asio::asio INTERFACE_INCLUDE_DIRECTORIES)
+foreach(Asio_CANDIDATE IN ITEMS Asio::Asio asio::asio asio)
+    if(TARGET ${Asio_CANDIDATE} AND (Asio_CANDIDATE STREQUAL "Asio::Asio" OR NOT Asio_INPUT))
+        set(Asio_PACKAGE_TARGET ${Asio_CANDIDATE})
+        break()
+    endif()
+endforeach()
+if(Asio_PACKAGE_TARGET)
+    get_target_property(Asio_PACKAGE_INCLUDES ${Asio_PACKAGE_TARGET} INTERFACE_INCLUDE_DIRECTORIES)
+    string(REGEX REPLACE "\\$<BUILD_INTERFACE:([^>]*)>" "\\1" Asio_PACKAGE_INCLUDES "${Asio_PACKAGE_INCLUDES}")
     # Conan wraps its directories in generator expressions; asio_INCLUDE_DIR says them plainly.
-    find_path(Asio_PACKAGE_HEADER asio/version.hpp NO_CACHE
+    unset(Asio_PACKAGE_HEADERS)
+    find_path(Asio_PACKAGE_HEADERS asio/version.hpp NO_CACHE
         HINTS ${Asio_PACKAGE_INCLUDES} ${asio_INCLUDE_DIR} ${asio_INCLUDE_DIRS})
-    set(Asio_HEADERS "${Asio_PACKAGE_HEADER}")
+    set(Asio_HEADERS "${Asio_PACKAGE_HEADERS}")
 else()
     find_path(ASIO_INCLUDE_DIR asio/version.hpp HINTS ${ASIO_ROOT}
         PATH_SUFFIXES include asio/include
@@ -45,19 +55,8 @@ find_package_handle_standard_args(Asio REQUIRED_VARS Asio_HEADERS Asio_VERSION V
 
 if(Asio_FOUND AND NOT TARGET Asio::Asio)
     add_library(Asio::Asio INTERFACE IMPORTED GLOBAL)
+    target_include_directories(Asio::Asio INTERFACE "${Asio_HEADERS}")
     if(Asio_PACKAGE_TARGET)
         target_link_libraries(Asio::Asio INTERFACE ${Asio_PACKAGE_TARGET})
-    else()
-        target_include_directories(Asio::Asio INTERFACE "${Asio_HEADERS}")
-    endif()
-    target_compile_definitions(Asio::Asio INTERFACE ASIO_STANDALONE)
-    if(WIN32)
-        target_link_libraries(Asio::Asio INTERFACE ws2_32 mswsock)
-        target_compile_definitions(Asio::Asio INTERFACE _WIN32_WINNT=0x0A00)
-    endif()
-    if(Asio_VERSION VERSION_LESS 1.26)
-        # These releases know Clang's coroutines only by <experimental/coroutine>, which libstdc++ has never had.
-        target_compile_definitions(Asio::Asio INTERFACE
-            "$<$<CXX_COMPILER_ID:Clang,AppleClang>:ASIO_HAS_CO_AWAIT;ASIO_HAS_STD_COROUTINE>")
     endif()
 endif()

@@ -9,18 +9,18 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 . cmake/packages.sh
 
-need g++ has_program "${CXX:-c++}"
-need cmake has_cmake 3 25
-need make has_program make ninja
-want libasio-dev has_header asio/version.hpp
+need_build_tools
 install_missing || exit 2
 
 log=build/demo.log
 mkdir -p build
 echo 'Building the demonstration (under a minute) ...'
-if ! { cmake --preset release -D TERN_BUILD_TESTS=OFF && cmake --build build/release --target demo; } >"$log" 2>&1 </dev/null; then
+# In a folder of its own, so that no other build finds its settings there.
+if ! { cmake --preset release -B build/demo -D TERN_BUILD_TESTS=OFF && cmake --build build/demo --config Release --target demo; } \
+    >"$log" 2>&1 </dev/null; then
     cat "$log"
     echo 'The demonstration could not be built.' >&2
     exit 1
 fi
-exec build/release/examples/demo
+echo 'It is build/demo/examples/demo.'
+exec build/demo/examples/demo

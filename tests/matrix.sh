@@ -6,12 +6,23 @@
 # linked and run. Prints one line each: passed, failed or skipped, and fails if one failed.
 #
 # TERN_ASIO_NEWEST and TERN_CATCH2_NEWEST may name unpacked releases of Asio and Catch2; otherwise they are downloaded,
-# and what cannot be had in 20 seconds is skipped.
+# and what cannot be had in 20 seconds is skipped. Where another version of a compiler stands in for the supported one,
+# it is run, and the supported one is reported as skipped.
 set -u
+asio_newest=${TERN_ASIO_NEWEST:+$(cd "$TERN_ASIO_NEWEST" && pwd)}
+catch2_newest=${TERN_CATCH2_NEWEST:+$(cd "$TERN_CATCH2_NEWEST" && pwd)}
+# Everything below is named from here, so that the path to here may hold spaces.
 cd "$(dirname "$0")/.." || exit 2
-root=$PWD
-work=$root/build/matrix
-warnings='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror'
+work=build/matrix
+
+# values FILE NAME: the words of set(NAME ...) in a file of CMake, where the fact stands.
+values() {
+    awk -v name="$2" '
+        index($0, "set(" name " ") == 1 { found = 1; sub(/^[^ ]* /, "") }
+        found { end = index($0, ")"); print end ? substr($0, 1, end - 1) : $0; if (end) exit }' "$1" | xargs
+}
+major() { "$1" -dumpfullversion -dumpversion | cut -d . -f 1; }
+asio_version() { awk '/^#define ASIO_VERSION [0-9]/ { print $3 }' "$1/asio/version.hpp"; }
 
 # One combination, in a process of its own so that several run at once.
 if [ "${1:-}" = one ]; then
@@ -21,15 +32,23 @@ if [ "${1:-}" = one ]; then
     asio=$5
     catch=$6
     log=$work/$name.log
-    flags="-O0 -std=$standard $warnings -DASIO_STANDALONE -pthread -I$root/include -I$root/tests"
-    case $asio in /usr/include | /usr/local/include) ;; *) flags="$flags -isystem $asio" ;; esac
-    asio_version=$(awk '/^#define ASIO_VERSION [0-9]/ { print $3 }' "$asio/asio/version.hpp")
+    # shellcheck disable=SC2046 # words are meant to be split
+    set -- $(values cmake/development.cmake TERN_WARNINGS) -Werror
+    for definition in $(values cmake/dependencies.cmake TERN_ASIO_DEFINITIONS); do set -- "$@" "-D$definition"; done
     case $compiler in
-        *clang*) [ "$asio_version" -ge 102600 ] || flags="$flags -DASIO_HAS_CO_AWAIT -DASIO_HAS_STD_COROUTINE" ;;
+        clang*)
+            known=$(values cmake/dependencies.cmake TERN_ASIO_KNOWS_CLANG | awk -F . '{ print $1 * 100000 + $2 * 100 }')
+            if [ "$(asio_version "$asio")" -lt "$known" ]; then
+                for definition in $(values cmake/dependencies.cmake TERN_ASIO_CLANG_DEFINITIONS); do
+                    set -- "$@" "-D$definition"
+                done
+            fi
+            ;;
     esac
-    [ "$catch" = catch2-2 ] || flags="$flags -isystem $work/catch2-3"
-    # shellcheck disable=SC2086 # words are meant to be split
-    if $compiler $flags "$work/everything.cpp" "$work/$catch.o" -o "$work/$name" >"$log" 2>&1 &&
+    case $asio in /usr/include | /usr/local/include) ;; *) set -- "$@" -isystem "$asio" ;; esac
+    [ "$catch" = catch2-2 ] || set -- "$@" -isystem "$work/catch2-3"
+    if "$compiler" -O0 "-std=$standard" -pthread -Iinclude -Itests "$@" \
+        "$work/everything.cpp" "$work/$catch.o" -o "$work/$name" >"$log" 2>&1 &&
         timeout 60 "$work/$name" >>"$log" 2>&1; then
         echo "passed: matrix: $name"
     else
@@ -40,99 +59,110 @@ if [ "${1:-}" = one ]; then
 fi
 
 mkdir -p "$work"
-release() { awk -v name="$1" '$1 == "set(" name { sub(/\).*/, "", $2); print $2 }' cmake/dependencies.cmake; }
 
-# download URL DIRECTORY: unpacks an archive, once.
-download() {
-    [ ! -d "$2" ] || return 0
-    cat >"$work/download.cmake" <<'SCRIPT'
-file(DOWNLOAD "${URL}" "${TO}.tar.gz" STATUS status TIMEOUT 20 TLS_VERIFY ON)
-list(GET status 0 code)
-list(GET status 1 reason)
-if(code)
-    file(REMOVE "${TO}.tar.gz")
-    message(FATAL_ERROR "${reason}")
-endif()
-file(ARCHIVE_EXTRACT INPUT "${TO}.tar.gz" DESTINATION "${TO}.part")
-file(GLOB content "${TO}.part/*")
-file(RENAME "${content}" "${TO}")
-SCRIPT
-    cmake "-DURL=$1" "-DTO=$2" -P "$work/download.cmake" >"$work/download.log" 2>&1
+# newest NAME DIRECTORY: makes $work/NAME the given directory or, without one, the downloaded release.
+newest() {
+    [ ! -L "$work/$1" ] || rm "$work/$1"
+    if [ -n "$2" ]; then
+        rm -rf "${work:?}/$1"
+        ln -s "$2" "$work/$1"
+    elif [ ! -d "$work/$1" ]; then
+        rm -f "$work/$1.reason"
+        cmake "-DNAME=$1" "-DTO=$work/$1" -P tests/matrix.cmake >"$work/$1.log" 2>&1 && return
+        [ -s "$work/$1.reason" ] || tail -n 5 "$work/$1.log" | tr '\n()' '   ' >"$work/$1.reason"
+        return 1
+    fi
 }
 
 asios=
-asio_release=$(release TERN_ASIO_RELEASE)
 if [ -e /usr/include/asio/version.hpp ]; then
     asios=/usr/include
 else
     echo "skipped: matrix: the system's Asio (libasio-dev is not installed)"
 fi
-newest=${TERN_ASIO_NEWEST:-$work/asio-$asio_release}
-[ -n "${TERN_ASIO_NEWEST:-}" ] ||
-    download "https://github.com/chriskohlhoff/asio/archive/refs/tags/asio-$(echo "$asio_release" | tr . -).tar.gz" "$newest"
-for directory in "$newest/include" "$newest/asio/include" "$newest"; do
-    if [ -e "$directory/asio/version.hpp" ]; then
-        asios="$asios $directory"
-        break
-    fi
-done
-[ -e "$directory/asio/version.hpp" ] ||
-    echo "skipped: matrix: asio $asio_release (not in TERN_ASIO_NEWEST, and cannot be downloaded)"
+if newest ASIO "$asio_newest"; then
+    # The newest releases have their headers in include/, older ones in asio/include/.
+    for directory in "$work/ASIO/include" "$work/ASIO/asio/include" "$work/ASIO"; do
+        [ ! -e "$directory/asio/version.hpp" ] || break
+    done
+    asios="$asios $directory"
+else
+    echo "skipped: matrix: Asio $(values cmake/dependencies.cmake TERN_ASIO_RELEASE)" \
+        "(TERN_ASIO_NEWEST is not set, and downloading failed: $(cat "$work/ASIO.reason"))"
+fi
 
-sh tests/structure/compile.sh list "$root" >"$work/everything.cpp" || exit 1
-echo "#include \"$root/tests/smoke.cpp\"" >>"$work/everything.cpp"
+# choose NAME MAJOR PROGRAM...: appends the program of this major version to $compilers, or else the first that is there.
+compilers=
+choose() {
+    name=$1
+    wanted=$2
+    shift 2
+    chosen=
+    for program in "$@"; do
+        command -v "$program" >/dev/null 2>&1 || continue
+        [ -n "$chosen" ] || chosen=$program
+        if [ "$(major "$program")" = "$wanted" ]; then
+            chosen=$program
+            break
+        fi
+    done
+    if [ -z "$chosen" ]; then
+        echo "skipped: matrix: $name $wanted (it is not installed)"
+    else
+        [ "$(major "$chosen")" = "$wanted" ] ||
+            echo "skipped: matrix: $name $wanted (it is not installed; $name $(major "$chosen") stands in for it)"
+        compilers="$compilers $chosen"
+    fi
+}
+choose GCC 12 g++-12 g++
+choose Clang 19 clang++-19 clang++-20 clang++-21 clang++-22 clang++
+[ -n "$compilers" ] || exit 0
+any=${compilers# }
+any=${any%% *}
+
+sh tests/structure/compile.sh list . >"$work/everything.cpp" || exit 1
+echo '#include "smoke.cpp"' >>"$work/everything.cpp"
 
 # Catch2's own part is compiled once; objects of both compilers and language versions fit together.
-gcc=
-for compiler in g++-12 g++; do
-    if command -v "$compiler" >/dev/null 2>&1; then gcc=$compiler; break; fi
-done
-clang=
-for compiler in clang++-19 clang++-20 clang++-21; do
-    if command -v "$compiler" >/dev/null 2>&1; then clang=$compiler; break; fi
-done
-[ -n "$gcc" ] || echo 'skipped: matrix: GCC (g++ is not installed)'
-[ -n "$clang" ] || echo 'skipped: matrix: Clang (clang++-19 is not installed)'
-any=${gcc:-$clang}
-[ -n "$any" ] || exit 0
-
 catches=
-catch2_release=$(release TERN_CATCH2_RELEASE)
-if [ -e /usr/include/catch2/catch.hpp ]; then
-    if "$any" -std=c++20 -O0 -c tests/support/main.cpp -o "$work/catch2-2.o"; then
-        catches=catch2-2
+# main OBJECT NAME ARGUMENT...: compiles it, and appends the object to $catches.
+main() {
+    object=$1
+    name=$2
+    shift 2
+    if "$any" -std=c++20 -O0 -c "$@" -o "$work/$object.o"; then
+        catches="$catches $object"
     else
-        echo 'failed: matrix: Catch2 2 does not compile'
+        echo "failed: matrix: $name does not compile"
     fi
+}
+if [ -e /usr/include/catch2/catch.hpp ]; then
+    main catch2-2 'Catch2 2' tests/support/main.cpp
 else
     echo "skipped: matrix: the system's Catch2 2.13 (catch2 is not installed)"
 fi
-newest=${TERN_CATCH2_NEWEST:-$work/catch2-$catch2_release}
-[ -n "${TERN_CATCH2_NEWEST:-}" ] ||
-    download "https://github.com/catchorg/Catch2/archive/refs/tags/v$catch2_release.tar.gz" "$newest"
-if [ -e "$newest/extras/catch_amalgamated.cpp" ]; then
+if newest CATCH2 "$catch2_newest"; then
     mkdir -p "$work/catch2-3/catch2"
-    cp "$newest/extras/catch_amalgamated.hpp" "$work/catch2-3/catch2/catch_all.hpp"
-    if "$any" -std=c++20 -O0 -c "$newest/extras/catch_amalgamated.cpp" -o "$work/catch2-3.o"; then
-        catches="$catches catch2-3"
-    else
-        echo 'failed: matrix: Catch2 3 does not compile'
-    fi
+    cp "$work/CATCH2/extras/catch_amalgamated.hpp" "$work/catch2-3/catch2/catch_all.hpp"
+    main catch2-3 'Catch2 3' "$work/CATCH2/extras/catch_amalgamated.cpp"
 else
-    echo "skipped: matrix: Catch2 $catch2_release (not in TERN_CATCH2_NEWEST, and cannot be downloaded)"
+    echo "skipped: matrix: Catch2 $(values cmake/dependencies.cmake TERN_CATCH2_RELEASE)" \
+        "(TERN_CATCH2_NEWEST is not set, and downloading failed: $(cat "$work/CATCH2.reason"))"
 fi
 
-for compiler in $gcc $clang; do
+for compiler in $compilers; do
+    case $compiler in clang*) name=clang ;; *) name=gcc ;; esac
     for standard in c++20 c++23; do
         for asio in $asios; do
+            version=$(asio_version "$asio" | awk '{ print int($1 / 100000) "." int($1 / 100) % 1000 "." $1 % 100 }')
             for catch in $catches; do
-                version=$(awk '/^#define ASIO_VERSION / { v = $3; print int(v / 100000) "." int(v / 100) % 1000 "." v % 100 }' \
-                    "$asio/asio/version.hpp")
-                echo "$compiler-$standard-asio-$version-$catch $compiler $standard $asio $catch"
+                echo "$name-$(major "$compiler")-$standard-asio-$version-$catch $compiler $standard $asio $catch"
             done
         done
     done
 done >"$work/combinations"
+# What is missing has been reported.
+[ -s "$work/combinations" ] || exit 0
 xargs -P "${TERN_JOBS:-2}" -L 1 sh tests/matrix.sh one <"$work/combinations" >"$work/results"
 cat "$work/results"
 [ "$(grep -cE '^(passed|failed): ' "$work/results")" -eq "$(wc -l <"$work/combinations")" ] ||

@@ -12,6 +12,7 @@ vcpkg_cmake_configure(
     OPTIONS
         -DTERN_BUILD_TESTS=OFF
         -DTERN_BUILD_EXAMPLES=OFF
+        -DTERN_DOWNLOAD=OFF
         -DTERN_INSTALL=ON)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/tern)

@@ -3,7 +3,9 @@
 // Every bound of a client in one place: how much it queues, holds and waits for. What the server may impose is not
 // here.
 //
-// Layer: vocabulary. Each figure says why it is what it is; each can be set before the first connect.
+// Layer: vocabulary. Standard: none.
+// Each figure says why it is what it is; each can be set before the first connect. The bounds of the wire format, which
+// nobody can set, are in wire/limits.hpp.
 #ifndef TERN_LIMITS_HPP
 #define TERN_LIMITS_HPP
 

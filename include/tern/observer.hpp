@@ -2,7 +2,8 @@
 //
 // A hook that sees every packet as bytes and every change of the connection's state, for logs, traces and tests.
 //
-// Layer: vocabulary. A client without an observer pays one comparison with a null pointer per packet.
+// Layer: vocabulary. Standard: none.
+// It only watches: it cannot change or hold back what it sees. A client without an observer pays one comparison with a null pointer per packet.
 #ifndef TERN_OBSERVER_HPP
 #define TERN_OBSERVER_HPP
 

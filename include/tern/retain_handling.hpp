@@ -2,7 +2,8 @@
 //
 // Whether the server sends retained messages when a subscription is made.
 //
-// Layer: vocabulary. Standard: v5 3.8.3.1. MQTT 3.1.1 knows only the first.
+// Layer: vocabulary. Standard: v5 3.8.3.1.
+// MQTT 3.1.1 knows only the first. Whether a message is sent with RETAIN set is another option of the subscription.
 #ifndef TERN_RETAIN_HANDLING_HPP
 #define TERN_RETAIN_HANDLING_HPP
 

@@ -2,7 +2,7 @@
 //
 // What a client has done so far, as one plain struct of counters that is free to read.
 //
-// Layer: vocabulary. Not from the standard.
+// Layer: vocabulary. Standard: none.
 // Nothing here counts by itself: the session and the client do, and a copy is as old as the moment it was taken.
 #ifndef TERN_STATISTICS_HPP
 #define TERN_STATISTICS_HPP

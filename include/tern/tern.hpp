@@ -2,7 +2,8 @@
 //
 // Everything that a program needs to publish and subscribe: include this and use tern::client.
 //
-// Layer: the umbrella. It leaves out the optional parts: store/, websocket/, testing/.
+// Layer: the umbrella. Standard: none.
+// It leaves out the optional parts: store/, websocket/, testing/.
 #ifndef TERN_TERN_HPP
 #define TERN_TERN_HPP
 

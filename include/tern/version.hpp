@@ -2,7 +2,8 @@
 //
 // The version of the library, stated once: CMake, vcpkg and Conan read it from these lines.
 //
-// Layer: vocabulary. Not to be confused with the version of the protocol, which is in protocol_version.hpp.
+// Layer: vocabulary. Standard: none.
+// Not to be confused with the version of the protocol, which is in protocol_version.hpp.
 #ifndef TERN_VERSION_HPP
 #define TERN_VERSION_HPP
 

@@ -41,8 +41,21 @@ endforeach()
 
 file(READ "${ROOT}/conanfile.py" contents)
 expect_text(conanfile.py "asio/[>=${TERN_ASIO_MINIMUM} <2]")
+foreach(definition IN LISTS TERN_ASIO_DEFINITIONS TERN_ASIO_CLANG_DEFINITIONS)
+    expect_text(conanfile.py "\"${definition}\"")
+endforeach()
+expect_text(conanfile.py "< \"${TERN_ASIO_KNOWS_CLANG}\"")
 expect_text(conanfile.py "license = \"BSL-1.0\"")
 expect_text(conanfile.py "os.path.join(\"tests\", \"package\", \"conan\")")
+
+# What is downloaded is the release that is named.
+foreach(name IN ITEMS ASIO CATCH2)
+    string(REGEX REPLACE "[.]" "[.-]" release "${TERN_${name}_RELEASE}")
+    if(NOT TERN_${name}_URL MATCHES "${release}" OR NOT TERN_${name}_SHA256 MATCHES "^[0-9a-f]+$")
+        message(SEND_ERROR "TERN_${name}_URL or TERN_${name}_SHA256 does not fit TERN_${name}_RELEASE")
+        math(EXPR failures "${failures} + 1")
+    endif()
+endforeach()
 
 file(READ "${ROOT}/CMakePresets.json" contents)
 string(JSON presets ERROR_VARIABLE error LENGTH "${contents}" configurePresets)

@@ -7,11 +7,12 @@
 #   asio      Asio appears only where the design puts it
 #   includes  no header that costs too much, is not portable or is not C++20
 #   mirror    include/tern/a/b.hpp has its tests in tests/unit/a/b.cpp, and the other way round
-#   opening   a header opens with what it is for and its layer
+#   opening   a header opens with what it is for, its layer, the sections of the standard, and what it is not
 #   honest    no test is hidden, may fail, asserts nothing, or has a name by which it cannot be run
 #   guards    include guards are named after their file
 #   licence   every source file says its licence
 #   length    no file has outgrown what one reason to change fits in
+#   functions no function has outgrown what can be read at once
 #
 # Each prints one line per violation, file:line: what is wrong, and fails if there is one. self_test.sh shows that each
 # does. Needs only sh, find, sort and awk.
@@ -49,6 +50,7 @@ banned='
 '
 
 maximum_lines=450
+maximum_function_lines=70
 
 root=${1:?usage: check.sh ROOT CHECK}
 check=${2:?usage: check.sh ROOT CHECK}
@@ -191,11 +193,18 @@ mirror() {
 opening() {
     headers | while IFS= read -r file; do
         awk -v file="$file" '
-            /^\/\// { lines++; if (/Layer: /) layer = 1; next }
+            { sub(/\r$/, "") }
+            /^\/\// {
+                if (!/SPDX-License-Identifier|^\/\/ *$/) lines++
+                if (/Layer: /) layer = 1
+                if (/Standard: /) standard = 1
+                next
+            }
             { exit }
             END {
-                if (lines < 5 || lines > 17) print file ":1: opens with " lines + 0 " lines of comment, not with 5 to 17"
+                if (lines < 3 || lines > 15) print file ":1: opens with " lines + 0 " lines of prose, not with 3 to 15"
                 if (!layer) print file ":1: does not name its layer"
+                if (!standard) print file ":1: does not name its sections of the standard, or none"
             }' "$file"
     done
 }
@@ -249,6 +258,44 @@ file_length() {
     done
 }
 
+# Relies on the layout that .clang-format asks for: a body's braces stand alone and at the same depth. The statement
+# before the opening one says whether it is a function, and is counted too.
+functions() {
+    sources | grep -E '\.[hc]pp$' | while IFS= read -r file; do
+        awk -v file="$file" -v maximum="$maximum_function_lines" '
+            {
+                sub(/\r$/, "")
+                match($0, /^ */)
+                indent = RLENGTH
+            }
+            inside {
+                if (indent == depth && /^ *}/) {
+                    lines = FNR - begin + 1
+                    if (lines > maximum)
+                        print file ":" begin ": has a function of " lines " lines, more than " maximum
+                    inside = 0
+                    statement = ""
+                }
+                next
+            }
+            /^ *\{$/ {
+                gsub(/template <[^>]*>/, "", statement)
+                if (statement !~ /(^| )(namespace|class|struct|union|enum|extern "C")( |$)/) {
+                    inside = 1
+                    depth = indent
+                    begin = statement == "" ? FNR : first
+                }
+                statement = ""
+                next
+            }
+            /^ *$|^ *\/\/|^ *#|[;{}:]$|} \/\/ / { statement = ""; next }
+            {
+                if (statement == "") first = FNR
+                statement = statement " " $0
+            }' "$file"
+    done
+}
+
 [ -n "$(headers)" ] || { echo "$root: no headers in include/tern"; exit 1; }
 case $check in
     layers) violations=$(layers) ;;
@@ -260,6 +307,7 @@ case $check in
     guards) violations=$(guards) ;;
     licence) violations=$(licence) ;;
     length) violations=$(file_length) ;;
+    functions) violations=$(functions) ;;
     *) echo "check.sh: no check is called $check"; exit 2 ;;
 esac
 [ -z "$violations" ] || { printf '%s\n' "$violations"; exit 1; }

@@ -20,7 +20,7 @@ header() {
     guard=$(echo "tern/$path" | tr 'a-z./' 'A-Z__')
     mkdir -p "$(dirname "$tree/include/tern/$path")" "$(dirname "$tree/tests/unit/$path")"
     {
-        printf '// %s\n' 'SPDX-License-Identifier: BSL-1.0' 'one' 'two' 'three' 'Layer: some.'
+        printf '// %s\n' 'SPDX-License-Identifier: BSL-1.0' 'one' '' 'two' 'Layer: some. Standard: none.'
         echo "#ifndef $guard"
         echo "#define $guard"
         printf '%s\n' "$@"
@@ -57,7 +57,7 @@ expect() {
 check() { sh "$here/check.sh" "$tree" "$1"; }
 
 good_tree
-for name in layers asio includes mirror opening honest guards licence length; do
+for name in layers asio includes mirror opening honest guards licence length functions; do
     check "$name" || { echo "$name fails on a good tree"; failures=$((failures + 1)); }
 done
 for name in alone one_definition; do
@@ -87,8 +87,17 @@ expect 'include/tern/session/state.hpp:8: Asio does not belong here' check asio
 header testing/broker.hpp 'inline void run(asio::io_context&);'
 expect 'include/tern/testing/broker.hpp:8: Asio does not belong here' check asio
 
-header client/client.hpp '#include <iostream>'
-expect '<iostream> costs every user compile time' check includes
+header store/file.hpp '#include <asio/post.hpp>'
+expect 'include/tern/store/file.hpp:8: Asio does not belong here' check asio
+header websocket/frame.hpp 'inline void run(asio::io_context&);'
+expect 'include/tern/websocket/frame.hpp:8: Asio does not belong here' check asio
+header session/state.hpp "#include <asio/post.hpp>$(printf '\r')"
+expect 'include/tern/session/state.hpp:8: Asio does not belong here' check asio
+
+for name in iostream regex functional; do
+    header client/client.hpp "#include <$name>"
+    expect "<$name> costs every user compile time" check includes
+done
 header client/client.hpp '#include <asio.hpp>'
 expect 'includes all of Asio' check includes
 header client/client.hpp '#include <boost/config.hpp>'
@@ -114,9 +123,12 @@ expect 'has no include guard' check guards
 sed '/Layer/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
 mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
 expect 'include/tern/wire/frame.hpp:1: does not name its layer' check opening
-sed '/one/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+sed '/^\/\/ one$/d' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
 mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
-expect 'opens with 4 lines' check opening
+expect 'opens with 2 lines' check opening
+sed 's/Standard/Section/' "$tree/include/tern/wire/frame.hpp" >"$scratch/changed"
+mv "$scratch/changed" "$tree/include/tern/wire/frame.hpp"
+expect 'does not name its sections of the standard' check opening
 printf 'TEST_CASE("x")\n{\n    REQUIRE(%s);\n}\n' 'true' >>"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:4: asserts nothing' check honest
 printf 'TEST_CASE("x", "[%sslow]")\n' '.' >>"$tree/tests/unit/wire/frame.cpp"
@@ -128,6 +140,22 @@ echo 'int main() {}' >"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:1: does not begin with its licence' check licence
 awk 'BEGIN { for (i = 0; i < 500; i++) print "// " i }' >"$tree/include/tern/wire/frame.hpp"
 expect 'has 500 lines' check length
+
+# body LINES: so many lines of code.
+body() { awk -v lines="$1" 'BEGIN { for (i = 0; i < lines; i++) print "    ++i;" }'; }
+header wire/frame.hpp 'template <class Value>' 'inline int frame(int i)' '{' "$(body 65)" '    return i;' '}'
+check functions || { echo 'functions fails on one of 70 lines'; failures=$((failures + 1)); }
+header wire/frame.hpp 'template <class Value>' 'inline int frame(int i)' '{' "$(body 66)" '    return i;' '}'
+expect 'include/tern/wire/frame.hpp:8: has a function of 71 lines' check functions
+header wire/frame.hpp 'struct frame' '{' 'void small() {}' '' '    void large(int i)' '    {' "$(body 68)" '    }' '};'
+expect 'include/tern/wire/frame.hpp:12: has a function of 71 lines' check functions
+{
+    echo 'TEST_CASE("x")'
+    printf '{\r\n'
+    body 80
+    printf '}\r\n'
+} >>"$tree/tests/unit/wire/frame.cpp"
+expect 'tests/unit/wire/frame.cpp:2: has a function of 83 lines' check functions
 
 header wire/frame.hpp 'inline std::size_t frame() { return 0; }'
 expect 'include/tern/wire/frame.hpp does not compile alone' sh "$here/compile.sh" alone "$tree" "$@"

@@ -13,7 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -83,64 +83,27 @@ struct outcome<void>
 };
 
 /// Limits with which nothing takes long.
-inline tern::client_limits quick_limits()
-{
-    tern::client_limits limits;
-    limits.reconnect.initial_delay = std::chrono::milliseconds(1);
-    limits.reconnect.maximum_delay = std::chrono::milliseconds(5);
-    limits.connect_attempt = std::chrono::milliseconds(2'000);
-    limits.unmatched_time = std::chrono::milliseconds(30);
-    limits.shutdown = std::chrono::milliseconds(1'000);
-    return limits;
-}
+[[nodiscard]] tern::client_limits quick_limits();
 
+/// Its functions are compiled once, in memory_client.cpp: they use the whole client.
 struct client_fixture
 {
     explicit client_fixture(tern::testing::broker_configuration configuration = {},
-                            tern::client_limits limits = quick_limits())
-        : broker(context, std::move(configuration)), client(std::in_place, context, limits)
-    {
-        client->on_event([this](const tern::client_event& event) { events.push_back(event); });
-    }
+                            tern::client_limits limits = quick_limits());
 
-    [[nodiscard]] bool until(const std::function<bool()>& done) { return run_until(context, done); }
+    [[nodiscard]] bool until(const std::function<bool()>& done);
 
     /// Connects, and says how that ended.
-    std::error_code connect(const tern::connect_options& options = {.client_id = "tester"})
-    {
-        outcome<tern::connect_result> connected;
-        client->async_connect("mqtt://broker", options, connected.handler());
-        const bool ended = until([&] { return connected.calls != 0; });
-        connection = connected.result;
-        return ended ? connected.error : std::make_error_code(std::errc::timed_out);
-    }
+    std::error_code connect(const tern::connect_options& options = {.client_id = "tester"});
 
     /// Publishes, and says how that ended.
-    std::error_code publish(std::string_view topic, std::string_view payload, tern::qos qos = tern::qos::at_most_once)
-    {
-        outcome<tern::publish_result> published;
-        client->async_publish(topic, payload, {.qos = qos}, published.handler());
-        const bool ended = until([&] { return published.calls != 0; });
-        return ended ? published.error : std::make_error_code(std::errc::timed_out);
-    }
+    std::error_code publish(std::string_view topic, std::string_view payload, tern::qos qos = tern::qos::at_most_once);
 
     /// Subscribes; the test fails by itself if nothing comes of it.
-    tern::subscription subscribe(std::string_view filter, const tern::subscribe_options& options = {})
-    {
-        outcome<tern::subscription> subscribed;
-        client->async_subscribe(filter, options, subscribed.handler());
-        (void)until([&] { return subscribed.calls != 0; });
-        return std::move(subscribed.result);
-    }
+    tern::subscription subscribe(std::string_view filter, const tern::subscribe_options& options = {});
 
     /// The next message of a stream.
-    tern::message receive(tern::subscription& stream)
-    {
-        outcome<tern::message> received;
-        stream.async_receive(received.handler());
-        (void)until([&] { return received.calls != 0; });
-        return std::move(received.result);
-    }
+    tern::message receive(tern::subscription& stream);
 
     template <class Event>
     [[nodiscard]] std::size_t count() const

@@ -112,6 +112,23 @@ struct receiver
     }
 };
 
+/// Publishes `messages` at all three QoS in turn.
+void publish_all(memory_client& client, const std::string& topic, std::size_t messages,
+                 std::atomic<std::size_t>& failures, countdown& published)
+{
+    for (std::size_t i = 0; i < messages; ++i)
+    {
+        // The strings die before the client looks at them: they are copied.
+        const std::string copied = topic;
+        const std::string payload = std::to_string(i);
+        client.async_publish(copied, payload, tern::publish_options{.qos = static_cast<tern::qos>(i % 3)},
+                             [&](std::error_code error, const tern::publish_result&) {
+                                 failures += error ? 1U : 0U;
+                                 published.arrive();
+                             });
+    }
+}
+
 } // namespace
 
 TEST_CASE("several threads publish, others acknowledge by hand and destroy the messages")
@@ -151,19 +168,8 @@ TEST_CASE("several threads publish, others acknowledge by hand and destroy the m
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < publishers; ++t)
     {
-        threads.emplace_back([&, t] {
-            for (std::size_t i = 0; i < messages; ++i)
-            {
-                // The strings die before the client looks at them: they are copied.
-                const std::string topic = "t/" + std::to_string(t);
-                const std::string payload = std::to_string(i);
-                h.client->async_publish(topic, payload, tern::publish_options{.qos = static_cast<tern::qos>(i % 3)},
-                                        [&](std::error_code error, const tern::publish_result&) {
-                                            failures += error ? 1U : 0U;
-                                            published.arrive();
-                                        });
-            }
-        });
+        threads.emplace_back(
+            [&, t] { publish_all(*h.client, "t/" + std::to_string(t), messages, failures, published); });
     }
     for (std::thread& each : threads)
     {

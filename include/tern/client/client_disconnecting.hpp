@@ -5,6 +5,7 @@
 // Layer: client. Standard: v5 3.14, v3.1.1 3.14.
 // Who closes while input is unread may take from the other side what it was sent: so our side of the stream ends first,
 // and what still comes is read and thrown away until the server's side ends, or for client_limits::closing.
+// A client that is destroyed takes none of these steps: client_ending.hpp.
 #ifndef TERN_CLIENT_CLIENT_DISCONNECTING_HPP
 #define TERN_CLIENT_CLIENT_DISCONNECTING_HPP
 

@@ -2,7 +2,8 @@
 //
 // How a client begins and ends: every handler completes, or, if its execution context ends, is destroyed.
 //
-// Layer: client. Standard: none. Nothing is sent: a server publishes the will of a client that is just gone.
+// Layer: client. Standard: none.
+// Nothing is sent: a server publishes the will of a client that is just gone.
 #ifndef TERN_CLIENT_CLIENT_ENDING_HPP
 #define TERN_CLIENT_CLIENT_ENDING_HPP
 

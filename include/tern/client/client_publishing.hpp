@@ -2,7 +2,8 @@
 //
 // Publishing: from the call to the slot that waits for the session's word.
 //
-// Layer: client. Standard: v5 3.3, 4.3; v3.1.1 3.3, 4.3. The handshakes are the session's.
+// Layer: client. Standard: v5 3.3, 4.3; v3.1.1 3.3, 4.3.
+// The handshakes are the session's.
 #ifndef TERN_CLIENT_CLIENT_PUBLISHING_HPP
 #define TERN_CLIENT_CLIENT_PUBLISHING_HPP
 

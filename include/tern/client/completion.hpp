@@ -3,6 +3,7 @@
 // Small helpers around completion tokens and handlers that the client's functions share.
 //
 // Layer: client. Standard: none.
+// What keeps a handler until its operation is done is in unique_handler.hpp.
 #ifndef TERN_CLIENT_COMPLETION_HPP
 #define TERN_CLIENT_COMPLETION_HPP
 

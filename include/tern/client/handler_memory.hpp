@@ -3,7 +3,8 @@
 // Where a client's completion handlers live while they wait: blocks that are used again, so that an operation in the
 // steady state allocates nothing.
 //
-// Layer: client, without Asio. Not safe for several threads: it belongs to the client's executor, like the handlers.
+// Layer: client, without Asio. Standard: none.
+// Not safe for several threads: it belongs to the client's executor, like the handlers.
 // It serves handlers whose own allocator is std::allocator; one that brings another keeps it (unique_handler.hpp).
 #ifndef TERN_CLIENT_HANDLER_MEMORY_HPP
 #define TERN_CLIENT_HANDLER_MEMORY_HPP

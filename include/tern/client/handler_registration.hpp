@@ -3,6 +3,7 @@
 // What on_message() returns: the way to learn how the server answered, and to end the subscription.
 //
 // Layer: client. Standard: v5 3.8 to 3.11, v3.1.1 the same sections.
+// It does not keep the handler alive or call it: the client does, until it is unsubscribed.
 #ifndef TERN_CLIENT_HANDLER_REGISTRATION_HPP
 #define TERN_CLIENT_HANDLER_REGISTRATION_HPP
 

@@ -3,6 +3,7 @@
 // Joins the client, which knows no transport, to the type of transport that basic_client was made with.
 //
 // Layer: client. Standard: none.
+// What a transport has to do is in transport.hpp; what the client does with it, in connection.hpp.
 #ifndef TERN_CLIENT_TRANSPORT_CONNECTION_HPP
 #define TERN_CLIENT_TRANSPORT_CONNECTION_HPP
 

@@ -2,7 +2,8 @@
 //
 // A completion handler of any type behind one pointer: what an operation of the client keeps until it is done.
 //
-// Layer: client. Asio has any_completion_handler only since 1.26; this one also knows that the client runs on its own
+// Layer: client. Standard: none.
+// Asio has any_completion_handler only since 1.26; this one also knows that the client runs on its own
 // executor already, so that a handler which asks for no other one, or for the same, is simply called.
 // Memory comes from the handler's associated allocator, or, where that is std::allocator, from the client's
 // handler_memory, and is given back before the handler is called: an operation that starts the next one uses it again.

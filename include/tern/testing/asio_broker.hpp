@@ -2,7 +2,7 @@
 //
 // Joins the testing broker to Asio: reads and writes the streams of its clients and waits for its deadlines.
 //
-// Layer: testing, on Asio. Not from the standard.
+// Layer: testing, on Asio. Standard: none.
 // testing/tcp_broker.hpp and testing/memory_broker.hpp say where the streams come from. Everything runs on one executor
 // (a strand, if several threads run the context), and only there may it be called.
 #ifndef TERN_TESTING_ASIO_BROKER_HPP

@@ -3,7 +3,7 @@
 // The testing broker on in-memory links: a client and a broker in one process, on one thread, without sockets, and with
 // a network that breaks when the test says so.
 //
-// Layer: testing, on Asio.
+// Layer: testing, on Asio. Standard: none.
 //
 //     asio::io_context context;
 //     tern::testing::memory_broker broker(context);                       // "mqtt://broker"

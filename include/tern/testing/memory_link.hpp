@@ -3,7 +3,7 @@
 // Two streams in memory that are joined like the two ends of a TCP connection, with faults on demand: bytes arrive in
 // small pieces, and the link breaks after any byte in any of the ways that networks know.
 //
-// Layer: testing, on Asio. Not from the standard.
+// Layer: testing, on Asio. Standard: none.
 // There is no time in it: what is written can be read at once, as far as the faults let it through. Both ends have to
 // run on the same thread or strand.
 //

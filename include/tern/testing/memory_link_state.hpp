@@ -2,7 +2,7 @@
 //
 // The inside of an in-memory link: the bytes on their way in each direction, who waits for them, and how faults work.
 //
-// Layer: testing, on Asio. Not from the standard.
+// Layer: testing, on Asio. Standard: none.
 // Used through testing/memory_link.hpp.
 #ifndef TERN_TESTING_MEMORY_LINK_STATE_HPP
 #define TERN_TESTING_MEMORY_LINK_STATE_HPP

@@ -2,7 +2,7 @@
 //
 // The names of an in-memory network: who listens under which name in one execution context.
 //
-// Layer: testing, on Asio. Not from the standard.
+// Layer: testing, on Asio. Standard: none.
 // Each execution context is a network of its own, so that tests don't meet.
 #ifndef TERN_TESTING_MEMORY_NETWORK_HPP
 #define TERN_TESTING_MEMORY_NETWORK_HPP

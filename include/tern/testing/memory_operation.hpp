@@ -2,7 +2,7 @@
 //
 // A read or write of an in-memory stream that waits: its handler, without its type.
 //
-// Layer: testing, on Asio. Not from the standard.
+// Layer: testing, on Asio. Standard: none.
 // The handler's associated executor, allocator and cancellation slot are honoured, and its memory is free again before
 // it is called, so that a client that gives fixed memory allocates nothing.
 #ifndef TERN_TESTING_MEMORY_OPERATION_HPP

@@ -3,7 +3,8 @@
 // A transport for clients that connects in memory: `basic_client<memory_transport>` and a memory_broker on the same
 // execution context talk without a socket. The host of the URL is the name that the broker was given.
 //
-// Layer: testing, on Asio. Models the client's transport concept.
+// Layer: testing, on Asio. Standard: none.
+// Models the client's transport concept.
 #ifndef TERN_TESTING_MEMORY_TRANSPORT_HPP
 #define TERN_TESTING_MEMORY_TRANSPORT_HPP
 

@@ -2,7 +2,7 @@
 //
 // The values that a tree of topics holds, side by side in one vector.
 //
-// Layer: topic, an internal part of topic/filter_tree.hpp and topic/topic_store.hpp. Not from the standard.
+// Layer: topic, an internal part of topic/filter_tree.hpp and topic/topic_store.hpp. Standard: none.
 //
 // A value is known by its index. Removing one moves the last one into its place, so that no hole is left and all values
 // can be walked through quickly; the owner (an opaque number that names the place in the tree) of the moved value is

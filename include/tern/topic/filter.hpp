@@ -2,7 +2,7 @@
 //
 // Takes a topic filter apart: "$share/group/filter" into the name of the share and the filter that decides.
 //
-// Layer: topic. Sections: v5 4.8.2 "Shared Subscriptions", 4.7.1 "Topic wildcards".
+// Layer: topic. Standard: v5 4.8.2 "Shared Subscriptions", 4.7.1 "Topic wildcards".
 //
 // Views into the text, no copy, no allocation, constexpr. It trusts the text to be a legal filter (see
 // topic/validation.hpp): a malformed share is returned whole, as an ordinary filter.

@@ -2,7 +2,7 @@
 //
 // Many topic filters, each with a value; all those that match a topic name are found in one walk down its levels.
 //
-// Layer: topic. Sections: v5 4.7 and v3.1.1 4.7, as in topic/match.hpp.
+// Layer: topic. Standard: v5 4.7 and v3.1.1 4.7, as in topic/match.hpp.
 //
 // What a look-up costs depends on the levels of the topic and on how many '+' branch off its path, never on how many
 // filters there are: at a node at most the level itself and '+' are followed, so a topic of n levels touches at most
@@ -19,15 +19,28 @@
 #include "tern/topic/level_tree.hpp"
 #include "tern/topic/levels.hpp"
 #include "tern/topic/validation.hpp"
+#include "tern/topic/valued_tree.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 namespace tern
 {
+
+namespace topic_detail
+{
+
+/// What a node of a filter_tree keeps beside its level.
+struct filter_links
+{
+    std::uint32_t single = no_node; // the child "+", which stands in the table of children as well
+    std::uint32_t value = no_node;  // of the filter that ends here
+    std::uint32_t rest = no_node;   // the value of the filter that goes on with "/#" and ends
+};
+
+} // namespace topic_detail
 
 /// A map from topic filters to values with a look-up by topic name. Value moves without throwing; it need not be
 /// copyable.
@@ -36,7 +49,7 @@ namespace tern
 /// value it is given: who wants to insert or erase because of a message collects the values first.
 /// A tree that was moved from may only be destroyed or assigned to.
 template <class Value>
-class filter_tree
+class filter_tree : public topic_detail::valued_tree<filter_tree<Value>, Value, topic_detail::filter_links>
 {
 public:
     /// Where the value is, and whether the call put it there.
@@ -46,7 +59,7 @@ public:
         bool inserted = false;
     };
 
-    explicit filter_tree(const topic_tree_options& options = {}) : tree_(options) {}
+    explicit filter_tree(const topic_tree_options& options = {}) : base(options) {}
 
     /// Puts `value` at `filter`; if there is one already, that one stays. Throws std::bad_alloc, with no effect then.
     insert_result insert(std::string_view filter, Value value) { return try_emplace(filter, std::move(value)); }
@@ -106,36 +119,6 @@ public:
         return true;
     }
 
-    /// The value of exactly this filter, or null.
-    [[nodiscard]] Value* find(std::string_view filter) noexcept
-    {
-        const index found = find_index(filter);
-        return found == none ? nullptr : &values_[found];
-    }
-
-    /// The value of exactly this filter, or null.
-    [[nodiscard]] const Value* find(std::string_view filter) const noexcept
-    {
-        const index found = find_index(filter);
-        return found == none ? nullptr : &values_[found];
-    }
-
-    /// Calls `visit(value)` once for every filter that matches the topic name `topic`, in no promised order. If `visit`
-    /// returns a bool, false ends the walk. Allocates nothing; what `visit` throws is let through.
-    /// Returns how many nodes were visited, which is what the look-up cost.
-    template <class Visitor>
-    std::size_t for_each_match(std::string_view topic, Visitor&& visit)
-    {
-        return walk(*this, topic, visit);
-    }
-
-    /// The same for values that must not change.
-    template <class Visitor>
-    std::size_t for_each_match(std::string_view topic, Visitor&& visit) const
-    {
-        return walk(*this, topic, visit);
-    }
-
     /// Calls `visit(value)` for every value, in no promised order. `visit` must not change the tree.
     template <class Visitor>
     void for_each(Visitor&& visit)
@@ -146,33 +129,15 @@ public:
         }
     }
 
-    /// How many filters there are.
-    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return values_.size() == 0; }
-
-    /// How many nodes the tree has, its root included.
-    [[nodiscard]] std::size_t node_count() const noexcept { return tree_.size(); }
-
-    /// Removes everything; the values' memory is freed, the nodes' is kept for what comes.
-    void clear() noexcept
-    {
-        tree_.clear();
-        values_.clear();
-    }
-
 private:
-    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-
-    struct links
-    {
-        std::uint32_t single = none; // the child "+", which stands in the table of children as well
-        std::uint32_t value = none;  // of the filter that ends here
-        std::uint32_t rest = none;   // the value of the filter that goes on with "/#" and ends
-    };
-
-    using levels = topic_detail::level_tree<links>;
-    using index = typename levels::index;
-    static constexpr index root = levels::root;
+    using links = topic_detail::filter_links;
+    using base = topic_detail::valued_tree<filter_tree, Value, links>;
+    friend base;
+    using base::none;
+    using base::root;
+    using base::tree_;
+    using base::values_;
+    using typename base::index;
 
     // How far a filter is in the tree already.
     struct place
@@ -317,9 +282,6 @@ private:
         }
         return none;
     }
-
-    levels tree_;
-    topic_detail::dense_values<Value> values_;
 };
 
 } // namespace tern

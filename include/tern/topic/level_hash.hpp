@@ -2,7 +2,7 @@
 //
 // The keyed hash of topic levels, for the tables of topic/level_tree.hpp.
 //
-// Layer: topic, an internal part. Not from the MQTT standard: it is SipHash-1-3 (Aumasson and Bernstein, one round per
+// Layer: topic, an internal part. Standard: none of MQTT. It is SipHash-1-3 (Aumasson and Bernstein, one round per
 // eight bytes and three at the end).
 //
 // Peers choose topics and, at a broker, filters. With an unkeyed hash they could choose them so that all fall into one

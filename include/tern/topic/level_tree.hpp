@@ -2,7 +2,7 @@
 //
 // The tree of topic levels under topic/filter_tree.hpp and topic/topic_store.hpp: which level may follow which.
 //
-// Layer: topic, an internal part. Section: v5 4.7.1.1, the topic tree. Wildcards mean nothing here.
+// Layer: topic, an internal part. Standard: v5 4.7.1.1. Wildcards mean nothing here.
 //
 // Made for a million entries: all nodes stand in one vector (free ones in a list through it), a child is found in one
 // open-addressing table for the whole tree, keyed by parent and level text, and levels of up to eight bytes stand in
@@ -40,6 +40,9 @@ struct topic_tree_options
 namespace topic_detail
 {
 
+/// The index of a node or a value that is not there.
+inline constexpr std::uint32_t no_node = std::numeric_limits<std::uint32_t>::max();
+
 template <class Links>
 class level_tree
 {
@@ -48,7 +51,7 @@ class level_tree
 public:
     using index = std::uint32_t;
 
-    static constexpr index none = std::numeric_limits<index>::max();
+    static constexpr index none = no_node;
     static constexpr index root = 0;
 
     explicit level_tree(const topic_tree_options& options)

@@ -2,7 +2,7 @@
 //
 // The levels of a topic name or filter: the pieces between the '/' characters.
 //
-// Layer: topic. Section: v5 4.7.1.1 "Topic level separator", v3.1.1 4.7.1.1.
+// Layer: topic. Standard: v5 4.7.1.1 "Topic level separator", v3.1.1 4.7.1.1.
 //
 // topic_levels is a lazy forward range of views into the text; nothing is copied or allocated, and all of it is
 // constexpr. Empty levels count: "/a//" has the four levels "", "a", "" and "". It does not check the text: see

@@ -2,7 +2,7 @@
 //
 // Does this topic filter match this topic name?
 //
-// Layer: topic. Sections: v5 4.7.1 "Topic wildcards", 4.7.2 "Topics beginning with $", 4.7.3 "Topic semantic and
+// Layer: topic. Standard: v5 4.7.1 "Topic wildcards", 4.7.2 "Topics beginning with $", 4.7.3 "Topic semantic and
 // usage", 4.8.2 "Shared Subscriptions"; v3.1.1 4.7.
 //
 // One filter against one name, in one pass over both, constexpr, without allocation. For many filters against one name

@@ -3,7 +3,7 @@
 // Many topic names, each with a value; all those that a topic filter matches are found in one walk. A server keeps its
 // retained messages in it.
 //
-// Layer: topic. Sections: v5 4.7, 3.3.1.3 "RETAIN"; v3.1.1 4.7, 3.3.1.3.
+// Layer: topic. Standard: v5 4.7, 3.3.1.3 "RETAIN"; v3.1.1 4.7, 3.3.1.3.
 //
 // It is the reverse of topic/filter_tree.hpp. What a look-up costs depends on what the filter lets through: a level of
 // text is one step, '+' looks at every child, '#' at everything below. No node is visited twice, so that the number of
@@ -19,15 +19,29 @@
 #include "tern/topic/level_tree.hpp"
 #include "tern/topic/levels.hpp"
 #include "tern/topic/validation.hpp"
+#include "tern/topic/valued_tree.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 namespace tern
 {
+
+namespace topic_detail
+{
+
+/// What a node of a topic_store keeps beside its level.
+struct store_links
+{
+    std::uint32_t value = no_node;
+    std::uint32_t first_child = no_node;
+    std::uint32_t next = no_node; // among the children of the same parent
+    std::uint32_t previous = no_node;
+};
+
+} // namespace topic_detail
 
 /// A map from topic names to values with a look-up by topic filter. Value moves without throwing; it need not be
 /// copyable.
@@ -35,7 +49,7 @@ namespace tern
 /// Pointers and references to values hold until the next insertion or removal. A visitor must change no more than the
 /// value it is given. A store that was moved from may only be destroyed or assigned to.
 template <class Value>
-class topic_store
+class topic_store : public topic_detail::valued_tree<topic_store<Value>, Value, topic_detail::store_links>
 {
 public:
     /// Where the value is, and whether the topic is new.
@@ -45,7 +59,7 @@ public:
         bool inserted = false;
     };
 
-    explicit topic_store(const topic_tree_options& options = {}) : tree_(options) {}
+    explicit topic_store(const topic_tree_options& options = {}) : base(options) {}
 
     /// Puts `value` at `topic`; if there is one already, that one stays. Throws std::bad_alloc, with no effect then.
     insert_result insert(std::string_view topic, Value value) { return put(topic, value, false); }
@@ -83,64 +97,15 @@ public:
         return removed;
     }
 
-    /// The value of exactly this topic, or null.
-    [[nodiscard]] Value* find(std::string_view topic) noexcept
-    {
-        const index found = find_index(topic);
-        return found == none ? nullptr : &values_[found];
-    }
-
-    /// The value of exactly this topic, or null.
-    [[nodiscard]] const Value* find(std::string_view topic) const noexcept
-    {
-        const index found = find_index(topic);
-        return found == none ? nullptr : &values_[found];
-    }
-
-    /// Calls `visit(value)` once for every topic that `filter` matches, in no promised order. If `visit` returns a
-    /// bool, false ends the walk. Allocates nothing; what `visit` throws is let through. Returns how many nodes were
-    /// visited.
-    template <class Visitor>
-    std::size_t for_each_match(std::string_view filter, Visitor&& visit)
-    {
-        return walk(*this, filter, visit);
-    }
-
-    /// The same for values that must not change.
-    template <class Visitor>
-    std::size_t for_each_match(std::string_view filter, Visitor&& visit) const
-    {
-        return walk(*this, filter, visit);
-    }
-
-    /// How many topics there are.
-    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return values_.size() == 0; }
-
-    /// How many nodes the tree has, its root included.
-    [[nodiscard]] std::size_t node_count() const noexcept { return tree_.size(); }
-
-    /// Removes everything; the values' memory is freed, the nodes' is kept for what comes.
-    void clear() noexcept
-    {
-        tree_.clear();
-        values_.clear();
-    }
-
 private:
-    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-
-    struct links
-    {
-        std::uint32_t value = none;
-        std::uint32_t first_child = none;
-        std::uint32_t next = none; // among the children of the same parent
-        std::uint32_t previous = none;
-    };
-
-    using levels = topic_detail::level_tree<links>;
-    using index = typename levels::index;
-    static constexpr index root = levels::root;
+    using links = topic_detail::store_links;
+    using base = topic_detail::valued_tree<topic_store, Value, links>;
+    friend base;
+    using base::none;
+    using base::root;
+    using base::tree_;
+    using base::values_;
+    using typename base::index;
 
     // How far a topic is in the tree already.
     struct place
@@ -375,9 +340,6 @@ private:
             node = next;
         }
     }
-
-    levels tree_;
-    topic_detail::dense_values<Value> values_;
 };
 
 } // namespace tern

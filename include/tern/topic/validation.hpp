@@ -2,7 +2,7 @@
 //
 // Is this text a legal topic name or a legal topic filter?
 //
-// Layer: topic (knows the vocabulary only). Sections: v5 4.7 "Topic Names and Topic Filters", 4.8.2 "Shared
+// Layer: topic (knows the vocabulary only). Standard: v5 4.7 "Topic Names and Topic Filters", 4.8.2 "Shared
 // Subscriptions", 1.5.4 "UTF-8 Encoded String"; v3.1.1 4.7, 1.5.3.
 //
 // The answer is a topic_error, which says what is wrong and at which byte, so that a caller can show a person the place

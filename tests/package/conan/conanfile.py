@@ -27,4 +27,4 @@ class TernTest(ConanFile):
 
     def test(self):
         if can_run(self):
-            self.run(os.path.join(self.cpp.build.bindir, "program"), env="conanrun")
+            self.run('"%s"' % os.path.join(self.cpp.build.bindir, "program"), env="conanrun")

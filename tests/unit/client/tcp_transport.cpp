@@ -2,6 +2,7 @@
 #include "tern/client/tcp_transport.hpp"
 
 #include "support/catch.hpp"
+#include "support/skipped.hpp"
 #include "tern/client/basic_client.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -158,7 +159,7 @@ TEST_CASE("IPv6", "[tcp_transport]")
     }
     if (error)
     {
-        WARN("skipped: IPv6 (this machine has no IPv6 loopback address)");
+        tern_test::report_skipped("this machine has no IPv6 loopback address");
         return;
     }
     listener server(context, "::1");

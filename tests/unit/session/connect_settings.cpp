@@ -149,29 +149,30 @@ TEST_CASE("options that MQTT forbids are refused", "[session]")
         CHECK(error() == errc{});
         CHECK(error(protocol_version::v3_1_1) == errc::not_supported_by_protocol_version);
     }
-    SECTION("will")
-    {
-        will_options will;
+}
+
+TEST_CASE("wills that MQTT forbids are refused", "[session]")
+{
+    will_options will;
+    const auto error = [&](protocol_version version = protocol_version::v5) {
+        connect_options options;
+        options.client_id = "c";
         options.will = will;
-        CHECK(error() == errc::invalid_topic_name);
-        will.topic = "a/+";
-        options.will = will;
-        CHECK(error() == errc::invalid_topic_name);
-        will.topic = "a";
-        will.qos = static_cast<qos>(3);
-        options.will = will;
-        CHECK(error() == errc::invalid_qos);
-        will.qos = qos::exactly_once;
-        options.will = will;
-        CHECK(error() == errc{});
-        CHECK(error(protocol_version::v3_1_1) == errc{});
-        will.will_delay_interval = -1s;
-        options.will = will;
-        CHECK(error() == errc::invalid_option);
-        will.will_delay_interval = 1s;
-        options.will = will;
-        CHECK(error(protocol_version::v3_1_1) == errc::not_supported_by_protocol_version);
-    }
+        return connect_settings(options).check(version);
+    };
+    CHECK(error() == errc::invalid_topic_name);
+    will.topic = "a/+";
+    CHECK(error() == errc::invalid_topic_name);
+    will.topic = "a";
+    will.qos = static_cast<qos>(3);
+    CHECK(error() == errc::invalid_qos);
+    will.qos = qos::exactly_once;
+    CHECK(error() == errc{});
+    CHECK(error(protocol_version::v3_1_1) == errc{});
+    will.will_delay_interval = -1s;
+    CHECK(error() == errc::invalid_option);
+    will.will_delay_interval = 1s;
+    CHECK(error(protocol_version::v3_1_1) == errc::not_supported_by_protocol_version);
 }
 
 TEST_CASE("user name and password can be replaced, as copies, or stay as they are", "[session]")

@@ -3,6 +3,7 @@
 // Cuts what a client of the testing broker sends into packets, and hands each to the part that knows it.
 //
 // Layer: testing. Standard: v5 3.1, 3.12, 3.14, 4.13; v3.1.1 3.1, 3.12, 3.14, 4.8.
+// It answers nothing itself but PINGREQ and what is no packet.
 #ifndef TERN_TESTING_BROKER_DISPATCH_HPP
 #define TERN_TESTING_BROKER_DISPATCH_HPP
 

@@ -3,6 +3,7 @@
 // How a client gets into the testing broker: CONNECT, what can be refused in it, enhanced authentication.
 //
 // Layer: testing. Standard: v5 3.1, 3.2, 3.15, 4.12; v3.1.1 3.1, 3.2.
+// What then happens to the session is in lifecycle.hpp.
 #ifndef TERN_TESTING_BROKER_HANDSHAKE_HPP
 #define TERN_TESTING_BROKER_HANDSHAKE_HPP
 

@@ -3,6 +3,7 @@
 // What the testing broker does with a client's PUBLISH, PUBACK, PUBREC, PUBREL and PUBCOMP.
 //
 // Layer: testing. Standard: v5 3.3 to 3.7, 4.3; v3.1.1 3.3 to 3.7, 4.3.
+// Who gets the message, and when it leaves, is in delivery.hpp.
 #ifndef TERN_TESTING_BROKER_PUBLISHING_HPP
 #define TERN_TESTING_BROKER_PUBLISHING_HPP
 

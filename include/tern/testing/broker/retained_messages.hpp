@@ -3,6 +3,7 @@
 // The retained messages of the testing broker: the last one of each topic.
 //
 // Layer: testing. Standard: v5 3.3.1.3, 3.8.3.1; v3.1.1 3.3.1.3.
+// Who may set one, and to whom they are sent, is decided elsewhere: publishing.hpp, subscribing.hpp.
 #ifndef TERN_TESTING_BROKER_RETAINED_MESSAGES_HPP
 #define TERN_TESTING_BROKER_RETAINED_MESSAGES_HPP
 

@@ -3,6 +3,7 @@
 // What the testing broker does with SUBSCRIBE and UNSUBSCRIBE.
 //
 // Layer: testing. Standard: v5 3.8 to 3.11, 4.7, 4.8; v3.1.1 3.8 to 3.11, 4.7.
+// Where subscriptions are kept and matched is in subscriptions.hpp.
 #ifndef TERN_TESTING_BROKER_SUBSCRIBING_HPP
 #define TERN_TESTING_BROKER_SUBSCRIBING_HPP
 

@@ -2,7 +2,8 @@
 //
 // The moments at which the testing broker has something to do: at most one for each connection and each session.
 //
-// Layer: testing. It reads no clock.
+// Layer: testing. Standard: none.
+// It reads no clock and waits for nothing: the broker is told the time.
 #ifndef TERN_TESTING_BROKER_TIMERS_HPP
 #define TERN_TESTING_BROKER_TIMERS_HPP
 

@@ -38,19 +38,25 @@ TEST_CASE("SUBSCRIBE and UNSUBSCRIBE are answered filter by filter")
     CHECK(w.core.publish(message("b", "x"), w.now) == 0);
 }
 
-TEST_CASE("retained messages are sent as retain handling says")
+namespace
 {
-    world w;
-    w.core.publish(message("r/1", "one", qos::exactly_once, 0, true), w.now);
-    w.core.publish(message("r/2", "two", qos::at_most_once, 0, true), w.now);
-    w.core.publish(message("$r", "own", qos::at_most_once, 0, true), w.now);
-    CHECK(w.core.retained_count() == 3);
-    client c(w);
-    c.connect(connect_as("a"));
-    wire::subscription wanted;
-    wanted.topic_filter = "r/+";
-    wanted.maximum_qos = qos::at_least_once;
-    const auto received = [&c] {
+
+/// A broker that has retained messages, a client, and what it will subscribe to.
+struct retained_world
+{
+    retained_world()
+    {
+        w.core.publish(message("r/1", "one", qos::exactly_once, 0, true), w.now);
+        w.core.publish(message("r/2", "two", qos::at_most_once, 0, true), w.now);
+        w.core.publish(message("$r", "own", qos::at_most_once, 0, true), w.now);
+        CHECK(w.core.retained_count() == 3);
+        c.connect(connect_as("a"));
+        wanted.topic_filter = "r/+";
+        wanted.maximum_qos = qos::at_least_once;
+    }
+
+    std::vector<std::string> received()
+    {
         std::vector<std::string> payloads;
         while (!c.silent())
         {
@@ -60,67 +66,83 @@ TEST_CASE("retained messages are sent as retain handling says")
         }
         std::sort(payloads.begin(), payloads.end());
         return payloads;
-    };
+    }
+
+    world w;
+    client c{w};
+    wire::subscription wanted;
     const std::vector<std::string> both{"one", "two"};
+};
+
+} // namespace
+
+TEST_CASE("retained messages are sent as retain handling says")
+{
+    retained_world r;
     SECTION("each time")
     {
-        c.subscribe(wanted);
-        CHECK(received() == both);
-        c.subscribe(wanted);
-        CHECK(received() == both);
+        r.c.subscribe(r.wanted);
+        CHECK(r.received() == r.both);
+        r.c.subscribe(r.wanted);
+        CHECK(r.received() == r.both);
     }
     SECTION("if the subscription is new")
     {
-        wanted.retain_handling = retain_handling::send_if_new;
-        c.subscribe(wanted);
-        CHECK(received() == both);
-        c.subscribe(wanted);
-        CHECK(received().empty());
+        r.wanted.retain_handling = retain_handling::send_if_new;
+        r.c.subscribe(r.wanted);
+        CHECK(r.received() == r.both);
+        r.c.subscribe(r.wanted);
+        CHECK(r.received().empty());
     }
     SECTION("never")
     {
-        wanted.retain_handling = retain_handling::do_not_send;
-        c.subscribe(wanted);
-        CHECK(received().empty());
+        r.wanted.retain_handling = retain_handling::do_not_send;
+        r.c.subscribe(r.wanted);
+        CHECK(r.received().empty());
     }
+}
+
+TEST_CASE("retained messages are sent as the subscription and their own state say")
+{
+    retained_world r;
     SECTION("not for a shared subscription")
     {
-        wanted.topic_filter = "$share/g/r/+";
-        c.subscribe(wanted);
-        CHECK(received().empty());
+        r.wanted.topic_filter = "$share/g/r/+";
+        r.c.subscribe(r.wanted);
+        CHECK(r.received().empty());
     }
     SECTION("not when it has expired, and with the time that is left")
     {
         wire::publish packet = message("r/3", "three", qos::at_most_once, 0, true);
         packet.properties.message_expiry_interval = 10;
-        w.core.publish(packet, w.now);
-        w.pass(4s);
-        wanted.topic_filter = "r/3";
-        c.subscribe(wanted);
-        CHECK(c.expect<wire::publish>().properties.message_expiry_interval == 6);
-        w.pass(6s);
-        c.subscribe(wanted);
-        CHECK(received().empty());
+        r.w.core.publish(packet, r.w.now);
+        r.w.pass(4s);
+        r.wanted.topic_filter = "r/3";
+        r.c.subscribe(r.wanted);
+        CHECK(r.c.expect<wire::publish>().properties.message_expiry_interval == 6);
+        r.w.pass(6s);
+        r.c.subscribe(r.wanted);
+        CHECK(r.received().empty());
     }
     SECTION("not when it has been cleared")
     {
-        w.core.publish(message("r/1", "", qos::at_most_once, 0, true), w.now);
-        c.subscribe(wanted);
-        CHECK(received() == std::vector<std::string>{"two"});
+        r.w.core.publish(message("r/1", "", qos::at_most_once, 0, true), r.w.now);
+        r.c.subscribe(r.wanted);
+        CHECK(r.received() == std::vector<std::string>{"two"});
     }
     SECTION("with the lower QoS and the subscription's identifier")
     {
-        wanted.topic_filter = "r/1";
-        c.subscribe(wanted, 9);
-        const wire::publish packet = c.expect<wire::publish>();
+        r.wanted.topic_filter = "r/1";
+        r.c.subscribe(r.wanted, 9);
+        const wire::publish packet = r.c.expect<wire::publish>();
         CHECK(packet.qos == qos::at_least_once);
         CHECK(*packet.properties.subscription_identifiers.begin() == 9);
     }
     SECTION("'#' does not match topics of the server's own")
     {
-        wanted.topic_filter = "#";
-        c.subscribe(wanted);
-        CHECK(received() == both);
+        r.wanted.topic_filter = "#";
+        r.c.subscribe(r.wanted);
+        CHECK(r.received() == r.both);
     }
 }
 
