@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/connection.hpp"
+#include "tern/client/timer.hpp"
 #include "tern/error.hpp"
 
 #include <asio/buffer.hpp>
@@ -18,7 +19,6 @@
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -40,7 +40,7 @@ inline void client_core::enter_turn() noexcept
 
 inline void client_core::refresh_now() noexcept
 {
-    now_ = std::chrono::steady_clock::now();
+    now_ = time_of(time_source_);
 }
 
 // A loop of the executor that runs inside a handler (depth 2) leaves everything to the turn that it interrupts.
