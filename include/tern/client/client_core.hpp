@@ -217,6 +217,7 @@ private:
     // client_unsubscribing.hpp
     void withdraw(consumer& target, std::error_code error) noexcept;
     void forget(consumer& target) noexcept;
+    void end_request(consumer& target);
     void bury(std::shared_ptr<consumer> ended) noexcept;
     void unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
                      const unsubscribe_options& options, cancellation_ticket* ticket);
