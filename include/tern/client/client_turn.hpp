@@ -57,6 +57,10 @@ inline void client_core::end_turn()
             {
                 again = advance_disconnect() || flush() || watch_pause();
             }
+            if (!again && !stopped_ && connection_ != nullptr && !connection_->input.data().empty())
+            {
+                again = process_input(); // the write may have made room for the answers to what was read before
+            }
         }
         if (!stopped_)
         {
