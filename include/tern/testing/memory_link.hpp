@@ -232,6 +232,14 @@ public:
     /// Breaks the link now; a second time nothing happens.
     void cut(link_cut how) { state_->cut(how); }
 
+    /// Loses what was let through and not read, in both directions.
+    void lose_unread()
+    {
+        state_->directions[0].lose_all();
+        state_->directions[1].lose_all();
+        state_->advance();
+    }
+
     [[nodiscard]] bool is_cut() const noexcept { return state_->is_cut; }
 
     /// Whether both ends are closed.

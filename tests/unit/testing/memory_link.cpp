@@ -365,3 +365,21 @@ TEST_CASE("without a virtual clock a delay goes by the system's")
     CHECK(read.size == 3);
     CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(10));
 }
+
+TEST_CASE("what is on its way can be lost")
+{
+    timed t;
+    t.link.forth().delay = std::chrono::milliseconds(10);
+    t.link.join(t.a, t.b);
+    outcome written;
+    t.a.async_write_some(asio::buffer(std::string_view("abc")), written.handler());
+    t.b.async_write_some(asio::buffer(std::string_view("xyz")), written.handler());
+    t.link.lose_unread();
+    t.a.async_write_some(asio::buffer(std::string_view("def")), written.handler());
+    outcome read;
+    t.b.async_read_some(asio::buffer(t.room), read.handler());
+    t.clock.advance(std::chrono::hours(1));
+    t.run();
+    CHECK(written.calls == 3);
+    CHECK(std::string_view(t.room.data(), read.size) == "def");
+}
