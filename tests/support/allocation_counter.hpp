@@ -16,6 +16,9 @@ namespace tern_test
 /// How often operator new has been called since the program began.
 [[nodiscard]] std::size_t total_allocations() noexcept;
 
+/// How many of them have not been given back.
+[[nodiscard]] std::size_t live_allocations() noexcept;
+
 /// Counts from its construction on.
 class allocation_counter
 {
