@@ -354,7 +354,8 @@ void ledger::judge(std::size_t number, const publish_record& record)
         wrong("was said to be unsent");
     }
     const bool explained = // each ending has one cause
-        (error == errc::session_lost && asked.qos == tern::qos::exactly_once && session_was_lost && !republishes) ||
+        (error == errc::session_lost && asked.qos == tern::qos::exactly_once && session_was_lost &&
+         (!republishes || limits_change)) ||
         (error == errc::connection_lost && asked.qos == tern::qos::at_most_once) ||
         (error == errc::timed_out && asked.time_limit_ms != 0) ||
         (error == errc::message_expired && asked.expiry_s != 0) || error == errc::queue_full ||

@@ -56,6 +56,8 @@ public:
 
     /// Republishing QoS 2 after a lost session may repeat a message: the application asked for that.
     bool republishes = false;
+    /// Limits that fall may end a message that is in flight: then it is not republished either.
+    bool limits_change = false;
     /// A refusing server of 3.1.1 cannot say so.
     bool refusals_are_told = true;
 

@@ -6,8 +6,8 @@
 # Only world.cpp sees the client, so only that is compiled again, with a copy of include/ in which one line is changed.
 set -u
 seeds=${TERN_MUTANT_SEEDS:-400}
-name=$1 root=$2 directory=$3
-shift 3
+name=$1 root=$2 directory=$3 compiler=$4
+shift 4
 line=$(awk -F ' [|] ' -v name="$name" '$1 == name { print $2 " | " $3 }' "$root/tests/simulation/mutants.txt")
 [ -n "$line" ] || { echo "no mutant is called $name"; exit 2; }
 header=${line%% | *}
@@ -21,15 +21,15 @@ if cmp -s "$root/include/tern/$header" "$place/include/tern/$header"; then
     echo "the mutant changes nothing in $header: $script"
     exit 1
 fi
-compile=
+flags=
 while [ "$1" != -- ]; do
-    compile="$compile $1"
+    flags="$flags $1"
     shift
 done
 shift
-# shellcheck disable=SC2086 # compiler and flags are words
-$compile -O0 -I"$place/include" -I"$root/tests" -c "$root/tests/simulation/world.cpp" -o "$place/world.o" &&
-    ${compile%% *} "$place/world.o" "$@" -o "$place/simulation" || { echo "the mutant cannot be built"; exit 1; }
+# shellcheck disable=SC2086 # flags are words
+"$compiler" $flags -O0 -I"$place/include" -I"$root/tests" -c "$root/tests/simulation/world.cpp" -o "$place/world.o" &&
+    "$compiler" "$place/world.o" "$@" -o "$place/simulation" || { echo "the mutant cannot be built"; exit 1; }
 "$place/simulation" seeds 1 "$seeds" >"$place/output" 2>&1
 status=$?
 rm -rf "$place/include" "$place/world.o" "$place/simulation"

@@ -2,6 +2,7 @@
 #include "simulation/random_run.hpp"
 
 #include "simulation/random.hpp"
+#include "simulation/resting.hpp"
 #include "simulation/world.hpp"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ public:
         {
             step();
             scene_.settle();
-            scene_.check_bounds();
+            check_bounds(scene_);
             if (random_.percent(60))
             {
                 scene_.pass(std::chrono::microseconds(random_.between(1, 30'000)));
@@ -328,8 +329,8 @@ std::uint64_t play_random(std::uint64_t seed, journal& log)
     const setup chosen = random_setup(random, seed);
     world scene(chosen, log);
     player(random, scene, chosen).play();
-    scene.come_to_rest();
-    scene.finish(random.percent(50));
+    come_to_rest(scene);
+    finish(scene, random.percent(50));
     return scene.packets();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulation/schedules.hpp"
 
+#include "simulation/resting.hpp"
+
 #include <chrono>
 
 namespace simulation
@@ -75,7 +77,7 @@ void play(world& scene)
     scene.publish({.topic = "l/y", .qos = qos::exactly_once, .size = 20});
     static_cast<void>(c);
     step();
-    scene.check_bounds();
+    check_bounds(scene);
 }
 
 } // namespace
@@ -89,8 +91,8 @@ std::vector<link_size> measure_script(tern::protocol_choice protocol, journal& l
     {
         sizes.push_back({scene.bytes_passed(i, way::to_broker), scene.bytes_passed(i, way::to_client)});
     }
-    scene.come_to_rest();
-    scene.finish(true);
+    come_to_rest(scene);
+    finish(scene, true);
     return sizes;
 }
 
@@ -103,8 +105,8 @@ std::uint64_t run_schedule(const schedule& chosen, journal& log)
     }
     scene.cut_later_link_after(chosen.link, chosen.direction, chosen.bytes, chosen.how);
     play(scene);
-    scene.come_to_rest();
-    scene.finish(chosen.bytes % 2 == 0);
+    come_to_rest(scene);
+    finish(scene, chosen.bytes % 2 == 0);
     if (!log.failed() && scene.breaks() != 1)
     {
         log.fail("the connection did not break once, but " + std::to_string(scene.breaks()) + " times");

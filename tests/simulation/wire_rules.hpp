@@ -8,9 +8,12 @@
 
 #include "simulation/journal.hpp"
 #include "simulation/ledger.hpp"
+#include "tern/error.hpp"
 #include "tern/protocol_version.hpp"
 #include "tern/qos.hpp"
+#include "tern/wire/codec.hpp"
 #include "tern/wire/framing.hpp"
+#include "tern/wire/packets.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -129,6 +132,23 @@ private:
     // Of the session.
     message_list messages_; ///< in the order of their first transmission
 };
+
+/// "PUBREL 7"
+[[nodiscard]] inline std::string describe(std::string_view what, std::uint16_t identifier)
+{
+    return std::string(what) + " " + std::to_string(identifier);
+}
+
+template <class Packet>
+bool wire_rules::decode(const tern::wire::frame& in, Packet& packet)
+{
+    if (tern::wire::decode(version_, in, packet) != tern::errc{})
+    {
+        fail("a packet that is no " + std::string(to_string(in.type())));
+        return false;
+    }
+    return true;
+}
 
 } // namespace simulation
 

@@ -21,6 +21,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace simulation
 {
@@ -70,6 +72,8 @@ public:
     world(const world&) = delete;
     world& operator=(const world&) = delete;
 
+    [[nodiscard]] const setup& chosen() const noexcept;
+    [[nodiscard]] journal& log() noexcept;
     [[nodiscard]] ledger& book() noexcept;
     [[nodiscard]] tern::statistics stats() const;
     [[nodiscard]] bool is_connected() const;
@@ -98,6 +102,9 @@ public:
     void cut_link_after(way which, std::uint64_t bytes, cut how);
     /// The same for a link that comes later: so many are skipped.
     void cut_later_link_after(std::size_t skipped, way which, std::uint64_t bytes, cut how);
+    /// No faults any more, on this link and on later ones, and the broker can be reached.
+    void heal();
+    [[nodiscard]] bool link_is_whole() const;
     /// What happens when a link breaks, before anybody connects again.
     void on_cut(std::function<void()> action);
     [[nodiscard]] std::size_t links_made() const;
@@ -111,6 +118,9 @@ public:
     void restart_broker(bool keeps_sessions, std::chrono::microseconds outage);
     /// Changes hold for later connections.
     [[nodiscard]] tern::testing::broker_configuration& broker_settings();
+    [[nodiscard]] bool server_has(std::string_view filter) const;
+    /// What the broker still holds for the client, in words; empty if that is nothing.
+    [[nodiscard]] std::string left_at_server() const;
     /// The broker sends a message of its own.
     void inject(const std::string& topic, tern::qos qos, std::size_t size, bool retain = false);
 
@@ -135,16 +145,12 @@ public:
     /// Acknowledges the oldest of a stream's messages that are held, or the newest.
     void acknowledge(std::size_t stream, bool newest = false);
     [[nodiscard]] std::size_t held(std::size_t stream) const;
+    [[nodiscard]] std::size_t buffered(std::size_t stream) const; ///< messages that wait to be taken
+    [[nodiscard]] bool is_closed(std::size_t stream) const;
     [[nodiscard]] std::size_t stream_count() const;
 
-    // -- The end --------------------------------------------------------------------------------------------------
-
-    /// Whether every bound is kept; to be asked after every step.
-    void check_bounds();
-    /// The network heals, every message is taken: everything has to come to its end, and the rules are judged.
-    void come_to_rest();
-    /// The application ends: by a disconnect, or by destroying its client with operations outstanding.
-    void finish(bool by_disconnect);
+    /// Destroys the client, with operations outstanding.
+    void destroy_client();
 
 private:
     struct state;
