@@ -216,7 +216,7 @@ int serve(const command_line& options)
         broker.stop_listening();
         for (const connection_id id : broker.core().connections())
         {
-            broker.core().disconnect(id, tern::reason_code::server_shutting_down, asio_broker::now());
+            broker.core().disconnect(id, tern::reason_code::server_shutting_down, broker.now());
         }
         broker.flush();
         goodbye.expires_after(std::chrono::milliseconds(200));

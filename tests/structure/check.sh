@@ -29,13 +29,14 @@ store session
 testing wire
 testing session
 testing topic
+testing client
 '
 
 # Where Asio may appear, as extended regular expressions over paths below include/tern.
 asio_allowed='
 ^client/
 ^websocket/stream\.hpp$
-^testing/(tcp|asio|memory)[a-z_]*\.hpp$
+^testing/(tcp|asio|memory|virtual)[a-z_]*\.hpp$
 '
 
 # Include names that no header of ours may mention, as an extended regular expression, and why.

@@ -13,6 +13,7 @@ namespace
 
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> allocated_bytes{0};
+std::atomic<std::size_t> deallocations{0};
 
 constexpr std::ptrdiff_t never = -1;
 std::atomic<std::ptrdiff_t> until_failure{never}; ///< successes that come first
@@ -50,7 +51,21 @@ void* allocate_or_throw(std::size_t size)
     return memory;
 }
 
+void deallocate(void* memory) noexcept
+{
+    if (memory != nullptr)
+    {
+        deallocations.fetch_add(1, std::memory_order_relaxed);
+        std::free(memory);
+    }
+}
+
 } // namespace
+
+std::size_t tern_test::live_allocations() noexcept
+{
+    return allocations.load(std::memory_order_relaxed) - deallocations.load(std::memory_order_relaxed);
+}
 
 std::size_t tern_test::total_allocations() noexcept
 {
@@ -101,30 +116,30 @@ void* operator new[](std::size_t size, const std::nothrow_t&) noexcept
 
 void operator delete(void* memory) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }
 
 void operator delete[](void* memory) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }
 
 void operator delete(void* memory, std::size_t) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }
 
 void operator delete[](void* memory, std::size_t) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }
 
 void operator delete(void* memory, const std::nothrow_t&) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }
 
 void operator delete[](void* memory, const std::nothrow_t&) noexcept
 {
-    std::free(memory);
+    deallocate(memory);
 }

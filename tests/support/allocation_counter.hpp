@@ -20,6 +20,9 @@ namespace tern_test
 /// How many bytes operator new has been asked for since the program began, whatever was given back.
 [[nodiscard]] std::size_t total_allocated_bytes() noexcept;
 
+/// How many of them have not been given back.
+[[nodiscard]] std::size_t live_allocations() noexcept;
+
 /// Counts from its construction on.
 class allocation_counter
 {

@@ -377,7 +377,7 @@ TEST_CASE("a server shutting down is waited for, one that has moved is not")
         const auto end_with = [&](tern::reason_code reason) {
             for (const tern::testing::connection_id id : broker.core().connections())
             {
-                broker.core().disconnect(id, reason, tern::testing::asio_broker::now());
+                broker.core().disconnect(id, reason, broker.now());
             }
             broker.flush();
         };

@@ -32,6 +32,8 @@
 #include "tern/client/results.hpp"
 #include "tern/client/sources.hpp"
 #include "tern/client/takings.hpp"
+#include "tern/client/time_source.hpp"
+#include "tern/client/timer.hpp"
 #include "tern/client/unique_handler.hpp"
 #include "tern/client/version_fallback.hpp"
 #include "tern/limits.hpp"
@@ -43,7 +45,6 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/executor_work_guard.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -243,6 +244,7 @@ private:
     // client_unsubscribing.hpp
     void withdraw(consumer& target, std::error_code error) noexcept;
     void forget(consumer& target) noexcept;
+    void end_request(consumer& target);
     void bury(std::shared_ptr<consumer> ended) noexcept;
     void unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
                      const unsubscribe_options& options, cancellation_ticket* ticket);
@@ -324,9 +326,10 @@ private:
     unsigned depth_ = 0;
     bool turn_scheduled_ = false;
     bool stopped_ = false;
+    time_source* time_source_; ///< null: the system's
     time_point now_{};
     std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
-    std::optional<asio::steady_timer> timer_;
+    std::optional<timer> timer_;
     std::optional<time_point> timer_expiry_;
     std::uint64_t timer_generation_ = 0;
     io_memory timer_memory_;

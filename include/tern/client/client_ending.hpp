@@ -11,6 +11,8 @@
 #include "tern/client/client_registry.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/linkage.hpp"
+#include "tern/client/time_source.hpp"
+#include "tern/client/timer.hpp"
 
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -34,8 +36,12 @@ namespace tern::detail
 {
 
 /// Client identifiers that are generated and delays have to differ from one client to the next; nothing secret here.
-[[nodiscard]] inline std::uint64_t random_seed()
+[[nodiscard]] inline std::uint64_t random_seed(time_source* source)
 {
+    if (source != nullptr)
+    {
+        return source->next_seed();
+    }
     std::random_device device;
     return std::uint64_t{device()} << 32U ^ device();
 }
@@ -52,8 +58,9 @@ TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_ex
 
 TERN_INLINE client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
                                 connection_factory factory)
-    : home_(executor), gate_(executor), limits_(limits), factory_(factory), timer_(executor),
-      engine_(session::engine_configuration{limits, nullptr, random_seed()}), policy_(limits.reconnect, random_seed())
+    : home_(executor), gate_(executor), limits_(limits), factory_(factory), time_source_(time_source::find(executor)),
+      timer_(executor), engine_(session::engine_configuration{limits, nullptr, random_seed(time_source_)}),
+      policy_(limits.reconnect, random_seed(time_source_))
 {
 }
 
@@ -64,7 +71,7 @@ TERN_INLINE client_core::~client_core()
 
 TERN_INLINE statistics client_core::stats() const
 {
-    return engine_.stats(std::chrono::steady_clock::now());
+    return engine_.stats(time_of(time_source_));
 }
 
 TERN_INLINE void client_core::set_observer(observer* watcher) noexcept

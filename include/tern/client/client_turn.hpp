@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/connection.hpp"
+#include "tern/client/timer.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 
@@ -19,7 +20,6 @@
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -43,7 +43,7 @@ TERN_INLINE void client_core::enter_turn() noexcept
 
 TERN_INLINE void client_core::refresh_now() noexcept
 {
-    now_ = std::chrono::steady_clock::now();
+    now_ = time_of(time_source_);
 }
 
 // A loop of the executor that runs inside a handler (depth 2) leaves everything to the turn that it interrupts.
@@ -59,6 +59,10 @@ TERN_INLINE void client_core::end_turn()
             if (!again && !stopped_)
             {
                 again = advance_disconnect() || flush() || watch_pause();
+            }
+            if (!again && !stopped_ && connection_ != nullptr && !connection_->input.data().empty())
+            {
+                again = process_input(); // the write may have made room for the answers to what was read before
             }
         }
         if (!stopped_)

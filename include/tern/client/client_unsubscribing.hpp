@@ -78,6 +78,25 @@ TERN_INLINE void client_core::bury(std::shared_ptr<consumer> ended) noexcept
     }
 }
 
+/// The consumer's SUBSCRIBE will not be answered, or the answer matters no more: who waits for it learns of the end.
+TERN_INLINE void client_core::end_request(consumer& target)
+{
+    if (target.request == 0)
+    {
+        return;
+    }
+    (void)operations_.take_request(std::exchange(target.request, 0));
+    target.answer_error = target.end_error;
+    for (const session::operation number : std::exchange(target.awaiting_answer, {}))
+    {
+        request_operation waiter = operations_.take_request(number);
+        if (auto* const handler = std::get_if<ready_handler>(&waiter.handler); handler != nullptr && *handler)
+        {
+            handler->post(executor(), target.end_error, subscribe_result{});
+        }
+    }
+}
+
 TERN_INLINE void client_core::start_end(unsubscribe_handler handler, const std::shared_ptr<consumer>& target,
                                    const unsubscribe_options& options, cancellation_ticket* ticket)
 {
@@ -105,6 +124,7 @@ TERN_INLINE void client_core::start_end(unsubscribe_handler handler, const std::
     {
         // Others have its filters: the server keeps them, but they are restored by those others only.
         engine_.forget_subscription(target->subscription_identifier);
+        end_request(*target);
     }
     const std::shared_ptr<consumer> kept = target;
     forget(*kept);

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-    /// Drops bytes from the front.
+    /// Drops bytes from the front. If that may be all of them, then not between prepare() and commit().
     void consume(std::size_t count) noexcept
     {
         begin_ += count;

@@ -269,7 +269,7 @@ public:
     bool cancel_request(session::operation waiter) noexcept { return session::cancel_request(core_, waiter); }
 
     /// Forgets a subscription without telling the server: it will not be made again after a lost session. For one of
-    /// several that share a topic filter.
+    /// several that share a topic filter. If it was not answered yet, no event follows.
     void forget_subscription(std::uint32_t subscription_identifier) noexcept
     {
         session::forget_subscription(core_, subscription_identifier);

@@ -212,6 +212,7 @@ inline void forget_subscription(core& c, std::uint32_t subscription_identifier) 
     if (index != no_slot && s.requests[index].state == request_state::sent)
     {
         s.requests[index].cancelled = true; // forgotten when SUBACK comes
+        s.requests[index].operation = 0;
         return;
     }
     if (index != no_slot && s.requests[index].was_sent)

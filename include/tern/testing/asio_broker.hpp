@@ -8,16 +8,15 @@
 #ifndef TERN_TESTING_ASIO_BROKER_HPP
 #define TERN_TESTING_ASIO_BROKER_HPP
 
+#include "tern/client/timer.hpp"
 #include "tern/testing/broker.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/socket_base.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,7 +45,8 @@ public:
     /// The broker itself. After calling it, call flush().
     [[nodiscard]] broker& core() noexcept { return core_; }
 
-    [[nodiscard]] static time_point now() noexcept { return std::chrono::steady_clock::now(); }
+    /// What time it is for the broker.
+    [[nodiscard]] time_point now() const noexcept { return timer_.now(); }
 
     /// Serves a client over an open stream of this executor: it has async_read_some, async_write_some,
     /// shutdown(what, error) and close(error), as a socket has.
@@ -141,7 +141,7 @@ private:
                 return;
             }
             written_ = 0;
-            if (core.take_output(id_, output_, now()))
+            if (core.take_output(id_, output_, owner_->now()))
             {
                 writing_ = true;
                 write_some();
@@ -181,7 +181,7 @@ private:
                 end();
                 return;
             }
-            owner_->core_.receive(id_, std::string_view(input_.data(), size), now());
+            owner_->core_.receive(id_, std::string_view(input_.data(), size), owner_->now());
             owner_->flush();
             if (closed_)
             {
@@ -234,7 +234,7 @@ private:
                 close();
             }
             owner_->clients_.erase(static_cast<std::uint64_t>(id_));
-            owner_->core_.closed(id_, now());
+            owner_->core_.closed(id_, owner_->now());
             owner_->flush();
         }
 
@@ -266,14 +266,14 @@ private:
                 return; // cancelled for an earlier one
             }
             self->armed_.reset();
-            self->core_.advance(now());
+            self->core_.advance(self->now());
             self->flush();
         });
     }
 
     broker core_;
     asio::any_io_executor executor_;
-    asio::steady_timer timer_;
+    detail::timer timer_;
     std::optional<time_point> armed_;
     std::unordered_map<std::uint64_t, std::shared_ptr<client>> clients_;
     bool stopped_ = false;

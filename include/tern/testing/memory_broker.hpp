@@ -65,6 +65,9 @@ public:
     /// The broker itself, to look at and to command. After a command call flush().
     [[nodiscard]] broker& core() noexcept { return front_->core(); }
 
+    /// What time it is for the broker.
+    [[nodiscard]] time_point now() const noexcept { return front_->now(); }
+
     /// Carries out what was asked of core().
     void flush() { front_->flush(); }
 
@@ -106,7 +109,7 @@ public:
     /// Breaks all links and forgets sessions and retained messages: a restart without persistence.
     void drop_sessions()
     {
-        core().drop_sessions(asio_broker::now());
+        core().drop_sessions(now());
         flush();
     }
 

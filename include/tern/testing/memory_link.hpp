@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Two streams in memory that are joined like the two ends of a TCP connection, with faults on demand: bytes arrive in
-// small pieces, and the link breaks after any byte in any of the ways that networks know.
+// Two streams in memory that are joined like the two ends of a TCP connection, with faults on demand: bytes arrive
+// late, in small pieces or many writes together, and the link breaks after any byte in any of the ways that networks
+// know.
 //
 // Layer: testing, on Asio. Standard: none.
-// There is no time in it: what is written can be read at once, as far as the faults let it through. Both ends have to
-// run on the same thread or strand.
+// Unless the faults say otherwise, what is written can be read at once. What is delayed goes by the time of the first
+// end's executor (see testing/virtual_clock.hpp). Both ends have to run on the same thread or strand.
 //
 //     tern::testing::memory_link link({.maximum_read = 1});     // the second end reads byte for byte
 //     tern::testing::memory_stream a(executor), b(executor);
@@ -216,6 +217,7 @@ public:
     /// Makes the streams the two ends; to be called once. What they were joined to before is closed.
     void join(memory_stream& first, memory_stream& second)
     {
+        state_->timer.emplace(first.get_executor());
         first.attach(state_, 0);
         second.attach(state_, 1);
         for (const std::size_t way : {std::size_t{0}, std::size_t{1}})
@@ -229,6 +231,14 @@ public:
 
     /// Breaks the link now; a second time nothing happens.
     void cut(link_cut how) { state_->cut(how); }
+
+    /// Loses what was let through and not read, in both directions.
+    void lose_unread()
+    {
+        state_->directions[0].lose_all();
+        state_->directions[1].lose_all();
+        state_->advance();
+    }
 
     [[nodiscard]] bool is_cut() const noexcept { return state_->is_cut; }
 

@@ -126,6 +126,12 @@ public:
         return front_->core();
     }
 
+    /// What time it is for the broker.
+    [[nodiscard]] time_point now() const noexcept
+    {
+        return front_->now();
+    }
+
     /// Carries out what was asked of core().
     void flush()
     {
@@ -145,7 +151,7 @@ public:
         {
             return false;
         }
-        core().drop_connection(session->connection, asio_broker::now());
+        core().drop_connection(session->connection, front_->now());
         flush();
         return true;
     }
@@ -153,14 +159,14 @@ public:
     /// Cuts all connections; the sessions stay.
     void drop_connections()
     {
-        core().drop_connections(asio_broker::now());
+        core().drop_connections(front_->now());
         flush();
     }
 
     /// Cuts all connections and forgets sessions and retained messages.
     void drop_sessions()
     {
-        core().drop_sessions(asio_broker::now());
+        core().drop_sessions(front_->now());
         flush();
     }
 

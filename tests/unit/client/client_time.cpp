@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include "tern/testing/virtual_clock.hpp"
 
 using namespace std::chrono_literals;
 using namespace tern_test;
@@ -167,4 +168,41 @@ TEST_CASE("keep alive does not end a connection on which a long message comes sl
     settle(f.context);
     CHECK(f.client->stats().last_round_trip > 100ms);
     CHECK(f.count<tern::disconnected_event>() == 0);
+}
+
+TEST_CASE("a client takes its time from where its context has it")
+{
+    asio::io_context context;
+    auto& clock = tern::testing::virtual_clock::of(context);
+    memory_broker broker(context);
+    memory_client client(context, tern::client_limits{}); // with limits of many seconds
+    std::vector<tern::client_event> events;
+    client.on_event([&](const tern::client_event& event) { events.push_back(event); });
+    outcome<tern::connect_result> connected;
+    client.async_connect("mqtt://broker", {.client_id = "tester", .keep_alive = 1h}, connected.handler());
+    REQUIRE(clock.run(context, [&] { return connected.calls == 1; }));
+    REQUIRE_FALSE(connected.error);
+    const auto begin = clock.now();
+
+    broker.cut(link_cut::silence);
+    REQUIRE(clock.run(context, [&] { return events.size() == 2; }));
+    CHECK(std::get<tern::disconnected_event>(events[1]).error == tern::errc::keep_alive_timeout);
+    CHECK(clock.now() == begin + 1h + tern::client_limits{}.ping_response);
+    CHECK(client.stats().connects == 1);
+    REQUIRE(clock.run(context, [&] { return client.stats().connects == 2; }));
+
+    SECTION("until it is destroyed")
+    {
+        outcome<tern::publish_result> published;
+        client.async_publish("a", "x", {.qos = tern::qos::at_least_once, .time_limit = 1h}, published.handler());
+        {
+            const memory_client destroyed = std::move(client);
+        }
+        settle(context);
+        CHECK(published.error == asio::error::operation_aborted);
+        broker.stop();
+        settle(context);
+        CHECK(clock.waits() == 0);
+    }
+    SECTION("until its context is") {}
 }

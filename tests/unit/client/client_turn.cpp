@@ -371,3 +371,33 @@ TEST_CASE("a handler that throws leaves the client as it should be")
     CHECK(f.client.stats().unacknowledged_received == 0);
     CHECK(registered.identifier() == 1);
 }
+
+TEST_CASE("a read that brought more than the answers have room for is processed before the next")
+{
+    tern::client_limits limits = quick_limits();
+    limits.maximum_write_size = 8; // two acknowledgements
+    client_fixture f({}, limits);
+    REQUIRE_FALSE(f.connect());
+    std::vector<std::string> seen;
+    auto registered = f.client->on_message(
+        "a", [&](const tern::message_view& message) { seen.emplace_back(message.payload_text()); });
+    outcome<tern::subscribe_result> ready;
+    registered.async_ready(ready.handler());
+    REQUIRE(f.until([&] { return ready.calls == 1; }));
+    std::vector<std::string> sent;
+    for (const int count : {40, 50}) // the second read shows whether the first was in order
+    {
+        for (int i = 0; i < count; ++i)
+        {
+            sent.push_back(std::to_string(sent.size()));
+            tern::wire::publish message;
+            message.topic = "a";
+            message.qos = tern::qos::at_least_once;
+            message.payload = tern::byte_view(sent.back());
+            f.broker.core().publish(message, f.broker.now());
+        }
+        f.broker.flush();
+        CHECK(f.until([&] { return f.broker.core().find_session("tester")->in_flight == 0; }));
+        CHECK(seen == sent);
+    }
+}

@@ -86,3 +86,27 @@ TEST_CASE("unsubscribing by filter ends every subscription to it")
     CHECK(none.error == tern::errc::subscription_ended);
     CHECK(wrong.error == tern::errc::invalid_topic_filter);
 }
+
+TEST_CASE("who waits for a subscription's answer learns that it has ended before")
+{
+    client_fixture f;
+    if (GENERATE(true, false))
+    {
+        REQUIRE_FALSE(f.connect());
+    }
+    tern::subscription first = f.client->open_subscription("a");
+    tern::subscription second = f.client->open_subscription("a"); // the server keeps the filter for the first one
+    outcome<tern::subscribe_result> ready;
+    outcome<tern::unsubscribe_result> ended;
+    second.async_ready(ready.handler());
+    second.async_unsubscribe(ended.handler());
+    settle(f.context);
+    CHECK(ended.calls == 1);
+    CHECK_FALSE(ended.error);
+    CHECK(ready.calls == 1);
+    CHECK(ready.error == tern::errc::subscription_ended);
+    outcome<tern::subscribe_result> late;
+    second.async_ready(late.handler());
+    settle(f.context);
+    CHECK(late.error == tern::errc::subscription_ended);
+}

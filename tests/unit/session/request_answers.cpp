@@ -259,6 +259,20 @@ TEST_CASE("a subscribe that is cancelled after it was sent is undone", "[session
     }
 }
 
+TEST_CASE("of a subscription that is forgotten before its answer no event follows", "[session]")
+{
+    script server;
+    server.connect();
+    const std::uint32_t one = subscribe(server, 1, {"a"});
+    (void)server.sent();
+    server.engine.forget_subscription(one);
+    SECTION("when the answer comes") { CHECK_FALSE(answer<wire::suback>(server, 1, {granted})); }
+    SECTION("when everything is given up") {}
+    server.drop();
+    server.engine.abandon(errc::connection_lost);
+    CHECK(server.events().empty());
+}
+
 TEST_CASE("a subscription that is forgotten is not made again", "[session]")
 {
     script server;

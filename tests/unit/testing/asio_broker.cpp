@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "tern/testing/memory_link.hpp"
+#include "tern/testing/virtual_clock.hpp"
 #include "unit/testing/asio_client.hpp"
 
 #include <asio/error.hpp>
@@ -57,12 +58,30 @@ TEST_CASE("the broker's deadlines are kept")
     CHECK(s.client.end() == asio::error::eof);
 }
 
+TEST_CASE("the broker takes its time from where its context has it")
+{
+    asio::io_context context;
+    auto& clock = virtual_clock::of(context);
+    const auto front = std::make_shared<asio_broker>(context.get_executor(), broker_configuration{}, nullptr);
+    memory_link link;
+    memory_stream stream(context.get_executor());
+    memory_stream end(context.get_executor());
+    link.join(stream, end);
+    front->serve(std::move(end));
+    CHECK(front->now() == clock.now());
+    const auto begin = clock.now();
+    CHECK(clock.run(context, [&] { return front->core().connections().empty(); }));
+    const broker_limits limits; // nothing came, and the client does not close
+    CHECK((clock.now() - begin) / 1ms == limits.connect_timeout / 1ms);
+    front->stop();
+}
+
 TEST_CASE("the last packet arrives before the connection closes, however much the client still sends")
 {
     served s;
     s.client.send(connect_as("a"));
     s.client.expect<wire::connack>();
-    s.front->core().disconnect(s.id, reason_code::server_busy, asio_broker::now());
+    s.front->core().disconnect(s.id, reason_code::server_busy, s.front->now());
     s.front->flush();
     for (int i = 0; i < 100; ++i)
     {

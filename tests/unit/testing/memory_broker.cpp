@@ -66,7 +66,7 @@ TEST_CASE("clients of a memory broker talk to each other, byte for byte if need 
     CHECK(broker.links().size() == 2);
 
     wire::publish own = message("own", "y");
-    broker.core().publish(own, asio_broker::now());
+    broker.core().publish(own, broker.now());
     broker.flush();
     CHECK(b.packets.expect<wire::publish>().topic == "own");
 }

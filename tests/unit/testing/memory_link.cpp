@@ -2,6 +2,7 @@
 #include "tern/testing/memory_link.hpp"
 
 #include "support/catch.hpp"
+#include "tern/testing/virtual_clock.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
@@ -79,6 +80,23 @@ struct fixture
     }
 
     asio::io_context context;
+    std::array<char, 64> room{};
+    memory_stream a{context.get_executor()};
+    memory_stream b{context.get_executor()};
+    memory_link link;
+};
+
+// The same by a virtual clock.
+struct timed
+{
+    void run()
+    {
+        context.restart();
+        context.poll();
+    }
+
+    asio::io_context context;
+    virtual_clock& clock = virtual_clock::of(context);
     std::array<char, 64> room{};
     memory_stream a{context.get_executor()};
     memory_stream b{context.get_executor()};
@@ -286,4 +304,82 @@ TEST_CASE("a context that is destroyed destroys the handlers that wait")
     b.reset();
     context.reset();
     CHECK(owned.use_count() == 1);
+}
+
+TEST_CASE("a read waits for bytes that are delayed, and the end comes after them")
+{
+    timed t;
+    t.link.forth().delay = std::chrono::milliseconds(10);
+    t.link.join(t.a, t.b);
+    outcome written;
+    outcome first;
+    t.b.async_read_some(asio::buffer(t.room), first.handler());
+    t.a.async_write_some(asio::buffer(std::string_view("abc")), written.handler());
+    t.run();
+    CHECK(written.size == 3);
+    CHECK(first.calls == 0);
+    t.a.close();
+    t.run();
+    CHECK(first.calls == 0);
+    t.clock.advance(std::chrono::milliseconds(10));
+    t.run();
+    CHECK(first.size == 3);
+    outcome second;
+    t.b.async_read_some(asio::buffer(t.room), second.handler());
+    t.run();
+    CHECK(second.error == asio::error::eof);
+    t.b.close();
+    CHECK(t.clock.waits() == 0);
+}
+
+TEST_CASE("a link whose ends are closed waits for nothing")
+{
+    timed t;
+    t.link.forth().delay = std::chrono::hours(1);
+    t.link.join(t.a, t.b);
+    outcome written;
+    t.a.async_write_some(asio::buffer(std::string_view("abc")), written.handler());
+    t.run();
+    CHECK(t.clock.waits() == 1);
+    t.a.close();
+    CHECK(t.clock.waits() == 1);
+    t.b.close();
+    CHECK(t.clock.waits() == 0);
+    t.run();
+    CHECK(t.link.is_closed());
+}
+
+TEST_CASE("without a virtual clock a delay goes by the system's")
+{
+    fixture f;
+    f.link.back().delay = std::chrono::milliseconds(10);
+    outcome read;
+    f.a.async_read_some(asio::buffer(f.room), read.handler());
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(f.write(f.b, "abc").size == 3);
+    CHECK(read.calls == 0);
+    f.context.restart();
+    while (read.calls == 0 && f.context.run_one_for(std::chrono::seconds(5)) != 0)
+    {
+    }
+    CHECK(read.size == 3);
+    CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(10));
+}
+
+TEST_CASE("what is on its way can be lost")
+{
+    timed t;
+    t.link.forth().delay = std::chrono::milliseconds(10);
+    t.link.join(t.a, t.b);
+    outcome written;
+    t.a.async_write_some(asio::buffer(std::string_view("abc")), written.handler());
+    t.b.async_write_some(asio::buffer(std::string_view("xyz")), written.handler());
+    t.link.lose_unread();
+    t.a.async_write_some(asio::buffer(std::string_view("def")), written.handler());
+    outcome read;
+    t.b.async_read_some(asio::buffer(t.room), read.handler());
+    t.clock.advance(std::chrono::hours(1));
+    t.run();
+    CHECK(written.calls == 3);
+    CHECK(std::string_view(t.room.data(), read.size) == "def");
 }

@@ -7,11 +7,14 @@
 #include <asio/error.hpp>
 
 #include <array>
+#include <chrono>
 #include <string_view>
 
 using namespace tern::testing;
 using memory_detail::direction;
 using memory_detail::link_state;
+using memory_detail::time_point;
+using namespace std::chrono_literals;
 
 namespace
 {
@@ -83,4 +86,76 @@ TEST_CASE("a link that is cut says so at both ends, or at none")
     }
     link.cut(link_cut::reset);
     CHECK(link.is_cut);
+}
+
+TEST_CASE("delayed bytes arrive when their time has come, in order, and the end after them")
+{
+    std::array<char, 16> room{};
+    const time_point begin{1h};
+    direction way;
+    way.faults.delay = 10ms;
+    way.put(asio::buffer(std::string_view("ab")), begin);
+    way.faults.delay = 1ms; // a shorter delay does not overtake
+    way.put(asio::buffer(std::string_view("cd")), begin + 1ms);
+    way.faults.delay = 0ms;
+    way.put(asio::buffer(std::string_view("ef")), begin + 2ms);
+    CHECK(way.unread() == 6);
+    CHECK(way.waiting() == 0);
+    way.advance(begin + 9ms);
+    CHECK(way.waiting() == 0);
+    way.advance(begin + 10ms);
+    CHECK(way.waiting() == 6);
+    CHECK(take(way, room) == "abcdef");
+    CHECK(way.travelling.empty());
+}
+
+TEST_CASE("writes that follow each other arrive together")
+{
+    std::array<char, 16> room{};
+    const time_point begin{1h};
+    direction way;
+    way.faults.gather = 5ms;
+    way.put(asio::buffer(std::string_view("ab")), begin);
+    way.put(asio::buffer(std::string_view("cd")), begin + 4ms);
+    way.put(asio::buffer(std::string_view("ef")), begin + 6ms);
+    way.advance(begin + 5ms);
+    CHECK(take(way, room) == "abcd");
+    way.advance(begin + 10ms);
+    CHECK(way.waiting() == 0);
+    way.advance(begin + 11ms);
+    CHECK(take(way, room) == "ef");
+}
+
+TEST_CASE("a cut swallows the last bytes that were not read")
+{
+    std::array<char, 16> room{};
+    link_state link;
+    direction& forth = link.directions[0];
+    forth.put(asio::buffer(std::string_view("abcd")));
+    CHECK(take(forth, room) == "abcd");
+    forth.put(asio::buffer(std::string_view("efg")));
+    forth.faults.delay = 10ms;
+    forth.put(asio::buffer(std::string_view("hi")), time_point(1h));
+    link.directions[1].put(asio::buffer(std::string_view("xyz")));
+    SECTION("some of those that travel")
+    {
+        forth.faults.swallow = 1;
+        link.cut(link_cut::end_of_stream);
+        forth.advance(time_point(2h));
+        CHECK(take(forth, room) == "efgh");
+    }
+    SECTION("those that travel and some that have arrived")
+    {
+        forth.faults.swallow = 4;
+        link.cut(link_cut::silence);
+        forth.advance(time_point(2h));
+        CHECK(take(forth, room) == "e");
+    }
+    SECTION("no more than there is")
+    {
+        forth.faults.swallow = 100;
+        link.cut(link_cut::reset);
+        CHECK(forth.unread() == 0);
+    }
+    CHECK(take(link.directions[1], room) == "xyz");
 }

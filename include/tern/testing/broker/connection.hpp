@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -137,6 +138,8 @@ struct connection
     outgoing_aliases sent_aliases;
     std::vector<held_acknowledgement> held;
     std::size_t held_at_least_once = 0; ///< of those, the QoS 1 ones
+    /// Of the session's identifiers that wait for PUBREL, those whose PUBLISH came on this connection.
+    std::unordered_set<std::uint16_t> unreleased;
 
     /// Encodes a packet into the output. False if it is larger than the client accepts or cannot be encoded; then
     /// nothing was written.

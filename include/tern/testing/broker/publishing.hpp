@@ -119,8 +119,9 @@ inline reason_code check_publish(const state& broker, const connection& from, co
     {
         return reason_code::protocol_error;
     }
-    const std::size_t outstanding = from.session->unreleased.size() + from.held_at_least_once;
-    const bool known = packet.qos == qos::exactly_once && from.session->unreleased.contains(packet.packet_identifier);
+    // v5 4.9: the quota begins anew with each connection
+    const std::size_t outstanding = from.unreleased.size() + from.held_at_least_once;
+    const bool known = packet.qos == qos::exactly_once && from.unreleased.contains(packet.packet_identifier);
     if (packet.qos != qos::at_most_once && !known && from.version == protocol_version::v5 &&
         outstanding >= announced.receive_maximum) // v5 [MQTT-3.3.4-7]
     {
@@ -169,6 +170,7 @@ inline void handle_publish(state& broker, connection& from, const wire::frame& f
     const std::uint16_t identifier = packet.packet_identifier;
     if (packet.qos == qos::exactly_once && from.session->unreleased.contains(identifier))
     {
+        from.unreleased.insert(identifier);
         ++broker.statistics.duplicates_received; // v5 [MQTT-4.3.3-10] v3.1.1 [MQTT-4.3.3-2]
         acknowledge(broker, from, {identifier, true, reason_code::success});
         return;
@@ -184,6 +186,7 @@ inline void handle_publish(state& broker, connection& from, const wire::frame& f
         if (!is_failure(reason) || from.version == protocol_version::v3_1_1)
         {
             from.session->unreleased.insert(identifier);
+            from.unreleased.insert(identifier);
         }
         acknowledge(broker, from, {identifier, true, reason});
     }
@@ -198,6 +201,7 @@ inline void handle_pubrel(state& broker, connection& from, const wire::frame& fr
         return;
     }
     const bool known = from.session->unreleased.erase(packet.packet_identifier) != 0; // v5 [MQTT-4.3.3-12]
+    from.unreleased.erase(packet.packet_identifier);
     send_acknowledgement<wire::pubcomp>(broker, from, packet.packet_identifier,
                                         known ? reason_code::success : reason_code::packet_identifier_not_found);
 }
