@@ -3,7 +3,8 @@
 #
 # Builds and runs all tests of tern:  sh tests/run.sh
 #
-#   1. everything, in debug mode: unit, system, example, structure and package tests
+#   1. everything, in debug mode: unit, conformance, violation, simulation, system, example, structure and package
+#      tests, and a short run of each fuzzer
 #   2. the tests without processes again, under AddressSanitizer and UndefinedBehaviorSanitizer
 #   3. the tests with several threads again, under ThreadSanitizer
 #   4. every supported compiler, language version, Asio and Catch2: every header, and one smoke test
@@ -15,9 +16,16 @@ cd "$(dirname "$0")/.." || exit 2
 . cmake/packages.sh
 unset MAKEFLAGS MAKELEVEL
 
+# has_fuzzer: Clang can link libFuzzer.
+has_fuzzer() {
+    printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n' |
+        clang++-19 -fsanitize=fuzzer,address -x c++ - -o /dev/null
+}
+
 need_build_tools
 want catch2 has_header catch2/catch.hpp catch2/catch_all.hpp
 want clang-19 has_program clang++-19
+want libclang-rt-19-dev has_fuzzer
 want mosquitto has_program mosquitto
 want mosquitto-clients has_program mosquitto_sub
 want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
@@ -115,8 +123,11 @@ run_tests() {
              /   Passed  / { shown = 0 } shown > 0 { print; shown-- }' "$results/$preset.log"
     fi
     say "$preset: $(count "$results/$preset.summary")"
-    # The figures that checks print, one line each, first in what they print.
-    sed -n 's/^.*<system-out>\(statements: .*[0-9].*\)/\1/p' "$junit"
+    # The figures that checks print, one line each.
+    sed -n -E 's/^(.*<system-out>)?(figures|statements|violations|simulation|faults|soak)(: [^&]*[0-9].*)/\2\3/p' "$junit"
+    mutants=$(grep -c ': simulation/mutant' "$results/$preset.summary")
+    [ "$mutants" -eq 0 ] ||
+        echo "simulation: $(grep -c '^passed: .*: simulation/mutant' "$results/$preset.summary") mutants caught of $mutants"
 }
 
 count() {
@@ -137,7 +148,7 @@ if ! sanitizer_works address; then
     record skipped "sanitize (AddressSanitizer does not work here: $(head -n 1 "$results/sanitizer-address.log" | tr '()' '  '))"
 elif configure sanitize -D TERN_BUILD_EXAMPLES=OFF; then
     build sanitize
-    run_tests sanitize --label-exclude 'structure|package'
+    run_tests sanitize --label-exclude 'structure|package|fuzz'
 fi
 
 if ! sanitizer_works thread; then
