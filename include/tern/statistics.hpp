@@ -25,7 +25,7 @@ struct statistics
     std::uint64_t messages_resent = 0;           ///< of them, with DUP
     std::uint64_t messages_received = 0;         ///< handed to the application, or waiting for it
     std::uint64_t duplicates_suppressed = 0;     ///< repeated QoS 2 identifiers that were not delivered again
-    std::uint64_t messages_unmatched = 0;        ///< received without a subscription, and acknowledged
+    std::uint64_t messages_unmatched = 0;        ///< received without a subscription
     std::uint64_t messages_dropped_incoming = 0; ///< QoS 0 that found a full stream
     std::uint64_t messages_dropped_outgoing = 0; ///< from the full queue
     std::uint64_t messages_expired = 0;          ///< before they could be sent

@@ -122,9 +122,13 @@ public:
     }
 
     /// `handler(const message_view&)` gets the messages that no subscription of this client matches, at once if the
-    /// session is new, otherwise after client_limits::unmatched_time. Without it they are acknowledged and counted.
+    /// session is new, otherwise after client_limits::unmatched_time; they count as taken when it has run. A handler
+    /// that is called as `handler(const message_view&, acknowledger)` acknowledges by hand instead, then or later.
+    /// Without a handler they are acknowledged, counted and reported.
+    /// It replaces an earlier one, on the client's executor. What it throws leaves the executor's run(); the message
+    /// counts as taken then too, unless it is acknowledged by hand.
     template <class Handler>
-        requires std::invocable<Handler&, const message_view&>
+        requires detail::message_handler<Handler>
     void on_unmatched(Handler handler)
     {
         core_->set_unmatched_handler(std::move(handler));

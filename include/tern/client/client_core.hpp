@@ -278,12 +278,6 @@ private:
         virtual void call(const client_event& event) = 0;
     };
 
-    struct view_sink
-    {
-        virtual ~view_sink() = default;
-        virtual void call(const message_view& view) = 0;
-    };
-
     struct authenticator_sink
     {
         virtual ~authenticator_sink() = default;
@@ -366,7 +360,7 @@ private:
 
     // What is told.
     std::shared_ptr<event_sink> event_handler_;
-    std::shared_ptr<view_sink> unmatched_handler_;
+    std::shared_ptr<message_sink> unmatched_handler_;
     std::shared_ptr<authenticator_sink> authenticator_;
     std::deque<client_event> events_;
     std::uint64_t authentication_step_ = 0;

@@ -145,7 +145,7 @@ TERN_INLINE void client_core::keep(consumer& target, queued_message&& kept)
 }
 
 TERN_INLINE void client_core::start_receive(receive_handler handler, const std::shared_ptr<consumer>& target,
-                                       cancellation_ticket* ticket)
+                                            cancellation_ticket* ticket)
 {
     consumer& stream = *target;
     if (stream.receiver)
@@ -250,10 +250,16 @@ TERN_INLINE void client_core::keep_unmatched(const message_view& view, taking wh
 TERN_INLINE void client_core::unmatched(const message_view& view, taking which)
 {
     ++engine_.counters().messages_unmatched;
-    const taking_scope taken(*this, which);
-    if (const std::shared_ptr<view_sink> sink = unmatched_handler_; sink != nullptr)
+    const std::shared_ptr<message_sink> sink = unmatched_handler_; // it may be replaced by what it calls
+    if (sink != nullptr && sink->wants_acknowledger())
     {
-        sink->call(view);
+        sink->call(view, acknowledger(weak_from_this(), which));
+        return;
+    }
+    const taking_scope taken(*this, which);
+    if (sink != nullptr)
+    {
+        sink->call(view, acknowledger());
     }
     else
     {

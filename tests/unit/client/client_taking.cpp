@@ -47,6 +47,36 @@ TEST_CASE("a handler acknowledges by hand, later")
     CHECK(registered.identifier() == 1);
 }
 
+TEST_CASE("the catch-all acknowledges by hand if it asks for that")
+{
+    client_fixture f;
+    std::vector<tern::acknowledger> kept;
+    std::vector<std::string> seen;
+    f.client->on_unmatched([&](const tern::message_view& view, tern::acknowledger acknowledge) {
+        seen.emplace_back(view.payload.text());
+        kept.push_back(acknowledge);
+    });
+    REQUIRE_FALSE(f.connect());
+    {
+        const tern::subscription forgotten = f.subscribe("a");
+    }
+    CHECK_FALSE(f.publish("a", "0"));
+    CHECK_FALSE(f.publish("a", "1", tern::qos::at_least_once));
+    CHECK_FALSE(f.publish("a", "2", tern::qos::exactly_once));
+    REQUIRE(f.until([&] { return kept.size() == 3; }));
+    CHECK(seen == std::vector<std::string>{"0", "1", "2"});
+    CHECK_FALSE(kept[0]); // at QoS 0 there is nothing to acknowledge
+    CHECK(f.client->stats().unacknowledged_received == 2);
+    CHECK(f.client->stats().messages_unmatched == 3);
+    kept[2]();
+    settle(f.context);
+    CHECK(f.client->stats().unacknowledged_received == 2); // the first is in its way
+    kept[1]();
+    settle(f.context);
+    CHECK(f.client->stats().unacknowledged_received == 0);
+    CHECK(f.count<tern::messages_unmatched_event>() == 0);
+}
+
 TEST_CASE("a message that is not taken is not delivered twice, and may be acknowledged after a reconnect")
 {
     const auto qos = GENERATE(tern::qos::at_least_once, tern::qos::exactly_once);
