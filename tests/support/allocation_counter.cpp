@@ -4,6 +4,7 @@
 #include "support/allocation_counter.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -12,9 +13,28 @@ namespace
 
 std::atomic<std::size_t> allocations{0};
 
+constexpr std::ptrdiff_t never = -1;
+std::atomic<std::ptrdiff_t> until_failure{never}; ///< successes that come first
+std::atomic<bool> failed{false};
+
+/// Whether the allocation that is asked for now is the one that fails.
+bool fails_now() noexcept
+{
+    if (until_failure.load(std::memory_order_relaxed) < 0 || until_failure.fetch_sub(1, std::memory_order_relaxed) != 0)
+    {
+        return false;
+    }
+    failed.store(true, std::memory_order_relaxed);
+    return true;
+}
+
 void* allocate(std::size_t size) noexcept
 {
     allocations.fetch_add(1, std::memory_order_relaxed);
+    if (fails_now())
+    {
+        return nullptr;
+    }
     return std::malloc(size != 0 ? size : 1);
 }
 
@@ -33,6 +53,22 @@ void* allocate_or_throw(std::size_t size)
 std::size_t tern_test::total_allocations() noexcept
 {
     return allocations.load(std::memory_order_relaxed);
+}
+
+tern_test::allocation_failure::allocation_failure(std::size_t successes) noexcept
+{
+    failed.store(false, std::memory_order_relaxed);
+    until_failure.store(static_cast<std::ptrdiff_t>(successes), std::memory_order_relaxed);
+}
+
+tern_test::allocation_failure::~allocation_failure()
+{
+    until_failure.store(never, std::memory_order_relaxed);
+}
+
+bool tern_test::allocation_failure::happened() const noexcept
+{
+    return failed.load(std::memory_order_relaxed);
 }
 
 // The aligned forms keep the library's own definition: nothing of tern is over-aligned.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Counts the calls of the global operator new, so that a test can show that something allocates nothing.
+// Counts the calls of the global operator new, so that a test can show that something allocates nothing, and lets one
+// of them fail, so that it can show what becomes of that.
 //
 // The operators are replaced in allocation_counter.cpp, which a program links when it uses this.
 // All threads are counted together; under a sanitizer the replaced operators still allocate by malloc, so that its
@@ -28,6 +29,19 @@ public:
 
 private:
     std::size_t start_;
+};
+
+/// While it lives, one call of operator new fails, in whatever thread: the one after `successes` that succeed. One at a
+/// time.
+class allocation_failure
+{
+public:
+    explicit allocation_failure(std::size_t successes) noexcept;
+    allocation_failure(const allocation_failure&) = delete;
+    allocation_failure& operator=(const allocation_failure&) = delete;
+    ~allocation_failure();
+
+    [[nodiscard]] bool happened() const noexcept;
 };
 
 } // namespace tern_test
