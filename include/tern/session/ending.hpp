@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace tern::session
@@ -210,6 +211,13 @@ inline void abandon_all(core& c, std::error_code error) noexcept
             {
                 s.subscriptions.remove(left.call);
                 left.call = no_slot;
+            }
+            if (left.kind == request_kind::unsubscribe) // the server may keep them, but they are not asked for again
+            {
+                for (const std::string_view filter : left.filters)
+                {
+                    s.subscriptions.forget_filter(filter, left.sequence);
+                }
             }
             s.requests.finish(index, error);
         }
