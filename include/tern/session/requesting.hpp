@@ -149,6 +149,7 @@ inline bool send_request(core& c, std::uint32_t index)
         s.subscriptions.remove(s.requests[index].call);
         s.requests[index].call = no_slot;
     }
+    give_up_filters(c, s.requests[index]);
     s.requests.finish(index, error);
     return true;
 }
