@@ -52,12 +52,22 @@ struct client_limits
 
     // Incoming.
     std::uint32_t maximum_packet_size = 16U * 1024 * 1024; ///< a larger packet ends the connection
-    std::size_t stream_messages = 256;                     ///< that one subscription's stream holds at QoS 0
-    std::size_t maximum_received_bytes = 16U * 1024 * 1024; ///< held for all streams together; reading pauses there
+    std::size_t stream_messages = 256; ///< that one subscription's stream holds at QoS 0; the oldest makes room
+    /// Of memory, for what all streams hold together. At QoS 0 the oldest makes room. At QoS 1 and 2 nothing is
+    /// dropped: A 5.0 server keeps to connect_options::receive_maximum; so many messages are the bound, whatever their
+    /// size, and reading never stops for them. A 3.1.1 server knows no such thing: there reading pauses while as many
+    /// bytes again are held. But it goes on while a publish, subscribe or unsubscribe of this client waits for its
+    /// answer, which may be behind what is unread: a program that forwards each message before it takes the next would
+    /// wait for ever. Meanwhile the bound is what the server has in flight at a time, at most 65,535 messages, with
+    /// Mosquitto 20. Messages that wait for a subscription (unmatched_time) count as QoS 1 and 2, and wait only while
+    /// there is room.
+    std::size_t maximum_received_bytes = 16U * 1024 * 1024;
     std::size_t read_size = 2'048;                         ///< first size of the read buffer; grows while it fills
     std::size_t maximum_read_size = 64U * 1024;            ///< that one read asks for, beyond a packet that needs more
     std::chrono::milliseconds unmatched_time{5'000};       ///< that a message without a subscription waits for one
-    std::chrono::milliseconds maximum_pause{0};            ///< of reading, for slow consumers; 0 means no bound
+    /// Of reading, while nobody takes a message, or the server does not read our answers: longer than a slow program
+    /// needs for one message; then the connection is made anew. 0 means no bound.
+    std::chrono::milliseconds maximum_pause{300'000};
 
     // Waiting.
     std::chrono::milliseconds connect_attempt{30'000};  ///< one address, until CONNACK

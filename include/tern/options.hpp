@@ -94,7 +94,7 @@ struct connect_options
     bool retry = false; ///< go on until the time limit or a final refusal, instead of one pass over all addresses
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
     // 5.0 only; 3.1.1 leaves them out.
-    std::uint16_t receive_maximum = 256;    ///< 1 to 65,535; with 3.1.1 reading pauses there instead
+    std::uint16_t receive_maximum = 256;    ///< 1 to 65,535; for 3.1.1 see client_limits::maximum_received_bytes
     std::uint32_t maximum_packet_size = 0;  ///< that the server may send; 0: the client's own limit
     std::uint16_t topic_alias_maximum = 16; ///< that the server may use
     bool request_response_information = false;

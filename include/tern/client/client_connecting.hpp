@@ -317,7 +317,6 @@ TERN_INLINE void client_core::drop_connection() noexcept
     }
     attempt_deadline_.reset();
     failing_.clear();
-    paused_since_.reset();
     connection_established_ = false;
     ++authentication_step_; // answers that are still to come are for nobody
     engine_.close(now_);
