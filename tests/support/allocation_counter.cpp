@@ -4,6 +4,7 @@
 #include "support/allocation_counter.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -30,7 +31,9 @@ bool fails_now() noexcept
 
 void* allocate(std::size_t size) noexcept
 {
+#if !TERN_TEST_COUNTS_MALLOC
     allocations.fetch_add(1, std::memory_order_relaxed);
+#endif
     if (fails_now())
     {
         return nullptr;
@@ -49,6 +52,50 @@ void* allocate_or_throw(std::size_t size)
 }
 
 } // namespace
+
+#if TERN_TEST_COUNTS_MALLOC
+
+// What glibc calls its own, for those who put something before it.
+extern "C"
+{
+    void* __libc_malloc(std::size_t size);
+    void* __libc_calloc(std::size_t count, std::size_t size);
+    void* __libc_realloc(void* memory, std::size_t size);
+    void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+    void* malloc(std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_malloc(size);
+    }
+
+    void* calloc(std::size_t count, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_calloc(count, size);
+    }
+
+    void* realloc(void* memory, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_realloc(memory, size);
+    }
+
+    void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_memalign(alignment, size);
+    }
+
+    int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        *memory = __libc_memalign(alignment, size);
+        return *memory != nullptr ? 0 : ENOMEM;
+    }
+}
+
+#endif
 
 std::size_t tern_test::total_allocations() noexcept
 {
