@@ -77,14 +77,24 @@ struct client_limits
     /// A larger packet ends the connection; 0 means the largest that MQTT knows. 16 MiB: a file, not a memory full of
     /// it.
     std::uint32_t maximum_packet_size = 16U * 1024 * 1024;
-    std::size_t stream_messages = 256; ///< that one subscription's stream holds at QoS 0: as many as Receive Maximum
-    /// Held for all streams together; reading pauses there. At least one packet of the largest size.
+    /// That one subscription's stream holds at QoS 0: as many as Receive Maximum. The oldest makes room.
+    std::size_t stream_messages = 256;
+    /// Of memory, for what all streams hold together: at least one packet of the largest size. At QoS 0 the oldest
+    /// makes room. At QoS 1 and 2 nothing is dropped: a 5.0 server keeps to connect_options::receive_maximum; so many
+    /// messages are the bound, whatever their size, and reading never stops for them. A 3.1.1 server knows no such
+    /// thing: there reading pauses while as many bytes again are held. But it goes on while a publish, subscribe or
+    /// unsubscribe of this client waits for its answer, which may be behind what is unread: a program that forwards
+    /// each message before it takes the next would wait for ever. Meanwhile the bound is what the server has in flight
+    /// at a time, at most 65,535 messages, with Mosquitto 20. Messages that wait for a subscription (unmatched_time)
+    /// count as QoS 1 and 2, and wait only while there is room.
     std::size_t maximum_received_bytes = 16U * 1024 * 1024;
     std::size_t read_size = 2'048;              ///< first size of the read buffer: an idle client is to be small
     std::size_t maximum_read_size = 64U * 1024; ///< that one read asks for, beyond a packet that needs more
     std::chrono::milliseconds unmatched_time{
-        5'000};                                 ///< that a message without a subscription waits for one: a start-up
-    std::chrono::milliseconds maximum_pause{0}; ///< of reading, for slow consumers; not positive: no bound
+        5'000}; ///< that a message without a subscription waits for one: a start-up
+    /// Of reading, while nobody takes a message, or the server does not read our answers: longer than a slow program
+    /// needs for one message; then the connection is made anew. Not positive: no bound.
+    std::chrono::milliseconds maximum_pause{300'000};
 
     // Waiting. What is not positive means no bound.
     /// One try of one server until CONNACK: looking its name up and all addresses of it together. The address that

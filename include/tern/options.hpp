@@ -106,7 +106,7 @@ struct connect_options
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
     // 5.0 only; 3.1.1 leaves them out.
     /// 1 to 65,535 messages of QoS 1 and 2 that the application has not taken; enough for the round trips of a fast
-    /// consumer. With 3.1.1 reading pauses there instead.
+    /// consumer. For 3.1.1 see client_limits::maximum_received_bytes.
     std::uint16_t receive_maximum = 256;
     std::uint32_t maximum_packet_size = 0;  ///< that the server may send, in bytes; 0: the client's own limit
     std::uint16_t topic_alias_maximum = 16; ///< that the server may use; 0: none. A few topics are most of the traffic

@@ -24,9 +24,9 @@ struct statistics
     std::uint64_t messages_sent = 0;             ///< PUBLISH packets, repeated ones included
     std::uint64_t messages_resent = 0;           ///< of them, with DUP
     std::uint64_t messages_received = 0;         ///< handed to the application, or waiting for it
-    std::uint64_t duplicates_suppressed = 0;     ///< repeated QoS 2 identifiers that were not delivered again
-    std::uint64_t messages_unmatched = 0;        ///< received without a subscription, and acknowledged
-    std::uint64_t messages_dropped_incoming = 0; ///< QoS 0 that found a full stream
+    std::uint64_t duplicates_suppressed = 0;     ///< repeated messages, known by their identifiers: not delivered again
+    std::uint64_t messages_unmatched = 0;        ///< received without a subscription
+    std::uint64_t messages_dropped_incoming = 0; ///< QoS 0 that found a full stream, or no memory
     std::uint64_t messages_dropped_outgoing = 0; ///< from the full queue
     std::uint64_t messages_expired = 0;          ///< before they could be sent
     std::uint64_t writes = 0;                    ///< write operations of the transport
@@ -38,6 +38,8 @@ struct statistics
     std::size_t queued_bytes = 0;                          ///< now
     std::size_t in_flight = 0;                             ///< now: QoS 1 and 2 sent and not finished
     std::size_t unacknowledged_received = 0;               ///< now: QoS 1 and 2 received, not yet acknowledged
+    std::size_t held_messages = 0;                         ///< now: in streams, or waiting for a subscription
+    std::size_t held_bytes = 0;                            ///< now: of memory, for them
     std::chrono::nanoseconds oldest_unacknowledged_age{0}; ///< now: of the oldest of them
     std::chrono::nanoseconds last_round_trip{0};           ///< PINGREQ to PINGRESP
 };

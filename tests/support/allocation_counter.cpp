@@ -4,6 +4,7 @@
 #include "support/allocation_counter.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -13,7 +14,7 @@ namespace
 
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> allocated_bytes{0};
-std::atomic<std::size_t> deallocations{0};
+std::atomic<std::size_t> live{0}; ///< that operator new has given
 
 constexpr std::ptrdiff_t never = -1;
 std::atomic<std::ptrdiff_t> until_failure{never}; ///< successes that come first
@@ -32,13 +33,17 @@ bool fails_now() noexcept
 
 void* allocate(std::size_t size) noexcept
 {
+#if !TERN_TEST_COUNTS_MALLOC
     allocations.fetch_add(1, std::memory_order_relaxed);
+#endif
     if (fails_now())
     {
         return nullptr;
     }
     allocated_bytes.fetch_add(size, std::memory_order_relaxed);
-    return std::malloc(size != 0 ? size : 1);
+    void* const memory = std::malloc(size != 0 ? size : 1);
+    live.fetch_add(memory != nullptr ? 1 : 0, std::memory_order_relaxed);
+    return memory;
 }
 
 void* allocate_or_throw(std::size_t size)
@@ -55,7 +60,7 @@ void deallocate(void* memory) noexcept
 {
     if (memory != nullptr)
     {
-        deallocations.fetch_add(1, std::memory_order_relaxed);
+        live.fetch_sub(1, std::memory_order_relaxed);
         std::free(memory);
     }
 }
@@ -64,8 +69,52 @@ void deallocate(void* memory) noexcept
 
 std::size_t tern_test::live_allocations() noexcept
 {
-    return allocations.load(std::memory_order_relaxed) - deallocations.load(std::memory_order_relaxed);
+    return live.load(std::memory_order_relaxed);
 }
+
+#if TERN_TEST_COUNTS_MALLOC
+
+// What glibc calls its own, for those who put something before it.
+extern "C"
+{
+    void* __libc_malloc(std::size_t size);
+    void* __libc_calloc(std::size_t count, std::size_t size);
+    void* __libc_realloc(void* memory, std::size_t size);
+    void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+    void* malloc(std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_malloc(size);
+    }
+
+    void* calloc(std::size_t count, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_calloc(count, size);
+    }
+
+    void* realloc(void* memory, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_realloc(memory, size);
+    }
+
+    void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        return __libc_memalign(alignment, size);
+    }
+
+    int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept
+    {
+        allocations.fetch_add(1, std::memory_order_relaxed);
+        *memory = __libc_memalign(alignment, size);
+        return *memory != nullptr ? 0 : ENOMEM;
+    }
+}
+
+#endif
 
 std::size_t tern_test::total_allocations() noexcept
 {

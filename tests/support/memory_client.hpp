@@ -9,10 +9,12 @@
 #include "tern/testing/memory_transport.hpp"
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -121,6 +123,64 @@ struct client_fixture
     std::optional<memory_client> client;
     std::vector<tern::client_event> events;
     tern::connect_result connection;
+};
+
+/// As run_until(). \return how many exceptions of handlers came out meanwhile, -1 if it was not done in time.
+template <class Exception, class Done>
+[[nodiscard]] int exceptions_until(asio::io_context& context, Done&& done)
+{
+    int thrown = 0;
+    for (;;)
+    {
+        try
+        {
+            return run_until(context, done) ? thrown : -1;
+        }
+        catch (const Exception&)
+        {
+            ++thrown;
+        }
+    }
+}
+
+/// Another client of the same broker.
+class peer
+{
+public:
+    explicit peer(client_fixture& fixture) : context_(fixture.context), client_(fixture.context)
+    {
+        outcome<tern::connect_result> connected;
+        client_.async_connect("mqtt://broker", {.client_id = "peer"}, connected.handler());
+        (void)run_until(context_, [&] { return connected.calls != 0; });
+    }
+
+    /// Publishes, and says how that ended.
+    std::error_code publish(std::string_view topic, std::string_view payload, tern::qos qos = tern::qos::at_least_once)
+    {
+        outcome<tern::publish_result> published;
+        client_.async_publish(topic, payload, {.qos = qos}, published.handler());
+        const bool ended = run_until(context_, [&] { return published.calls != 0; });
+        return ended ? published.error : std::make_error_code(std::errc::timed_out);
+    }
+
+    /// Publishes the numbers from `first` to `last` in one write, and waits until the broker has them all.
+    [[nodiscard]] bool publish_numbers(std::string_view topic, int first, int last,
+                                       tern::qos qos = tern::qos::at_least_once)
+    {
+        int done = 0;
+        asio::post(context_, [&, topic = std::string(topic)] {
+            for (int i = first; i <= last; ++i)
+            {
+                client_.async_publish(topic, std::to_string(i), {.qos = qos},
+                                      [&](std::error_code error, tern::publish_result) { done += !error; });
+            }
+        });
+        return run_until(context_, [&] { return done == last - first + 1; });
+    }
+
+private:
+    asio::io_context& context_;
+    memory_client client_;
 };
 
 } // namespace tern_test

@@ -35,19 +35,6 @@ using namespace tern_test;
 namespace
 {
 
-residence anywhere()
-{
-    return GENERATE(residence::context, residence::context_strand, residence::any_strand, residence::pool,
-                    residence::pool_strand);
-}
-
-void connect(home& h)
-{
-    const auto result = within_patience(
-        h.client->async_connect("mqtt://broker", tern::connect_options{.client_id = "threads"}, asio::use_future));
-    REQUIRE(result.reason == tern::reason_code::success);
-}
-
 /// Messages on their way from the client to a thread that works on them.
 class mailbox
 {
@@ -189,7 +176,7 @@ TEST_CASE("several threads publish, others acknowledge by hand and destroy the m
         CAPTURE(text);
         CHECK(times == 1);
     }
-    h.run([&] { stream = tern::subscription(); });
+    stream = tern::subscription();
     h.destroy_client();
     CHECK(published.too_many() == 0);
     CHECK(arrived.too_many() == 0);
@@ -235,7 +222,6 @@ TEST_CASE("several threads subscribe, receive, unsubscribe and wait for answers"
                     {
                         (void)within_patience(stream.async_unsubscribe(asio::use_future));
                     }
-                    h.run([&] { stream = tern::subscription(); }); // its destructor belongs to the executor
                 }
             }
             catch (const std::system_error&)
@@ -269,7 +255,6 @@ TEST_CASE("a program with futures does everything from its main thread")
     const auto ended = within_patience(stream.async_unsubscribe(asio::use_future));
     CHECK(ended.reasons == std::vector{tern::reason_code::success});
     within_patience(h.client->async_disconnect(asio::use_future));
-    h.run([&] { stream = tern::subscription(); });
 }
 
 TEST_CASE("a disconnect from another thread lets go what others have published")
@@ -348,7 +333,7 @@ TEST_CASE("messages and subscriptions outlive the client and are used and destro
         h.destroy_client();
         asking.join();
         CHECK(answered.wait());
-        h.run([&] { stream = tern::subscription(); });
+        stream = tern::subscription();
         CHECK(answered.too_many() == 0);
     }
     box.close();
@@ -373,7 +358,6 @@ TEST_CASE("the last message is destroyed by another thread after client and exec
                 "a", std::to_string(i), tern::publish_options{.qos = tern::qos::exactly_once}, asio::use_future));
             kept.push_back(within_patience(stream.async_receive(asio::use_future)));
         }
-        h.run([&] { stream = tern::subscription(); });
     }
     std::size_t right = 0;
     std::thread last([&, mine = std::move(kept)]() mutable {

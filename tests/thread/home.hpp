@@ -4,6 +4,7 @@
 #ifndef TERN_TESTS_THREAD_HOME_HPP
 #define TERN_TESTS_THREAD_HOME_HPP
 
+#include "support/catch.hpp"
 #include "support/memory_client.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -12,6 +13,7 @@
 #include <asio/post.hpp>
 #include <asio/strand.hpp>
 #include <asio/thread_pool.hpp>
+#include <asio/use_future.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -182,6 +184,20 @@ template <class Value>
         throw std::system_error(std::make_error_code(std::errc::timed_out), "a future");
     }
     return future.get();
+}
+
+/// Each kind in turn.
+inline residence anywhere()
+{
+    return GENERATE(residence::context, residence::context_strand, residence::any_strand, residence::pool,
+                    residence::pool_strand);
+}
+
+inline void connect(home& h)
+{
+    const auto result = within_patience(
+        h.client->async_connect("mqtt://broker", tern::connect_options{.client_id = "threads"}, asio::use_future));
+    REQUIRE(result.reason == tern::reason_code::success);
 }
 
 } // namespace tern_test

@@ -81,6 +81,18 @@ private:
     std::uint64_t step_ = 0;
 };
 
+namespace detail
+{
+
+/// The authenticator, whatever its type.
+struct authenticator_sink
+{
+    virtual ~authenticator_sink() = default;
+    virtual void call(const authentication_step& step, authentication_answer answer) = 0;
+};
+
+} // namespace detail
+
 } // namespace tern
 
 #endif

@@ -21,17 +21,20 @@
 #include "tern/client/client_connecting.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_disconnecting.hpp"
+#include "tern/client/client_dispatching.hpp"
 #include "tern/client/client_ending.hpp"
 #include "tern/client/client_event.hpp"
 #include "tern/client/client_handlers.hpp"
 #include "tern/client/client_publishing.hpp"
 #include "tern/client/client_receiving.hpp"
 #include "tern/client/client_reconnecting.hpp"
+#include "tern/client/client_releasing.hpp"
 #include "tern/client/client_reporting.hpp"
 #include "tern/client/client_subscribing.hpp"
 #include "tern/client/client_taking.hpp"
 #include "tern/client/client_time.hpp"
 #include "tern/client/client_turn.hpp"
+#include "tern/client/client_unmatched.hpp"
 #include "tern/client/client_unsubscribing.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/handler_registration.hpp"
@@ -126,9 +129,13 @@ public:
     void on_event(Handler handler) { core_->set_event_handler(std::move(handler)); }
 
     /// `handler(const message_view&)` gets the messages that no subscription of this client matches, at once if the
-    /// session is new, otherwise after client_limits::unmatched_time. Without it they are acknowledged and counted.
+    /// session is new, otherwise after client_limits::unmatched_time; they count as taken when it has run. A handler
+    /// that is called as `handler(const message_view&, acknowledger)` acknowledges by hand instead, then or later.
+    /// Without a handler they are acknowledged, counted and reported.
+    /// It replaces an earlier one, on the client's executor. What it throws leaves the executor's run(); the message
+    /// counts as taken then too, unless it is acknowledged by hand.
     template <class Handler>
-        requires std::invocable<Handler&, const message_view&>
+        requires detail::message_handler<Handler>
     void on_unmatched(Handler handler) { core_->set_unmatched_handler(std::move(handler)); }
 
     /// Sees every packet and state from now on; null for nobody. It has to outlive the client, or be taken back, for
@@ -237,14 +244,15 @@ public:
 
     // ------------------------------------------------------------------------------------------- Publishing
 
-    /// Publishes one message. `topic` and `payload` are copied when the operation is initiated (a lazy token such as
-    /// use_awaitable initiates when it is awaited). May be called before connecting and while the connection is lost:
-    /// the message waits, within client_limits.
+    /// Publishes one message. `topic`, `payload` and `options` are copied when the operation is initiated (a lazy token
+    /// such as use_awaitable initiates when it is awaited: until then they have to live). May be called before
+    /// connecting and while the connection is lost: the message waits, within client_limits.
     ///
     /// Completes for QoS 0 when its last byte is written, for QoS 1 at PUBACK, for QoS 2 at PUBCOMP or a failing
     /// PUBREC. Errors: errc::invalid_topic_name and the other usage errors, before anything is sent; a failing reason
     /// code of the server; connection_lost (QoS 0 only), session_lost, queue_full, dropped, message_expired, timed_out,
-    /// out_of_memory. The result holds the reason code and properties also then.
+    /// disconnecting, out_of_memory; asio::error::operation_aborted at the client's end and after async_disconnect;
+    /// what made the client give up. The result holds the reason code and properties also then.
     /// Cancellation (any type): a message that was never sent is withdrawn, a sent one finishes its handshake unseen.
     template <asio::completion_token_for<void(std::error_code, publish_result)> Token = asio::use_awaitable_t<>>
     auto async_publish(std::string_view topic, byte_view payload, const publish_options& options = {},
@@ -263,12 +271,19 @@ public:
 
     // ------------------------------------------------------------------------------------------- Subscribing
 
-    /// Subscribes to `filter` and gives a stream of its messages. May be called before connecting: it waits.
+    /// Subscribes to `filter` and gives a stream of its messages. Both arguments are copied when the operation is
+    /// initiated. May be called before connecting: it waits.
     ///
     /// Completes at SUBACK. One filter that is refused is an error, its reason code; of several, only if all are.
-    /// subscription::result() has every code. Errors: the usage errors, before anything is sent; timed_out;
-    /// out_of_memory.
+    /// subscription::result() has every code, one for each filter as given. Errors: errc::invalid_topic_filter,
+    /// empty_subscription_list and the other usage errors, before anything is sent; queue_full, disconnecting,
+    /// timed_out, out_of_memory; asio::error::operation_aborted at the client's end and after async_disconnect; what
+    /// made the client give up. The stream that comes with an error has ended.
     /// Cancellation (any type): what was sent already is undone by UNSUBSCRIBE in the background.
+    ///
+    /// The same filter twice is one subscription at the server, and what is asked for last applies to it: its QoS, its
+    /// flags (v5 [MQTT-3.8.4-3], v3.1.1 [MQTT-3.8.4-3]), also for the streams and handlers that had the filter before,
+    /// and also when the last one has ended. So ask for the highest QoS that any of them needs.
     template <asio::completion_token_for<void(std::error_code, subscription)> Token = asio::use_awaitable_t<>>
     auto async_subscribe(std::string_view filter, const subscribe_options& options = {}, Token&& token = Token{})
     {
@@ -300,8 +315,10 @@ public:
         return async_subscribe(filters, subscribe_options{}, std::forward<Token>(token));
     }
 
-    /// Opens a stream before connecting: it counts at once, also for the messages of a resumed session, and SUBSCRIBE
-    /// follows when there is a connection. Errors surface in subscription::async_ready().
+    /// Opens a stream, also before connecting: it counts at once, also for the messages of a resumed session, and
+    /// SUBSCRIBE follows when there is a connection. The arguments are copied. Errors, those of async_subscribe,
+    /// surface in subscription::async_ready(), whose time limit is that of `options`; the stream has ended then. Throws
+    /// std::bad_alloc. On the client's executor.
     subscription open_subscription(std::string_view filter, const subscribe_options& options = {})
     {
         return core_->open_subscription(detail::filter_source(filter), options);
@@ -312,9 +329,15 @@ public:
         return core_->open_subscription(detail::filter_source(filters), options);
     }
 
-    /// Calls `handler(const message_view&)` in place for each message that matches `filter`: no copy, no coroutine. It
-    /// counts at once, and SUBSCRIBE follows. With `.ack = manual` the handler is called as
+    /// Calls `handler(const message_view&)` in place for each message that matches `filter`: no copy, no coroutine. The
+    /// view is valid during the call. It counts at once, and SUBSCRIBE follows, as with open_subscription(); errors
+    /// surface in message_handler_registration::async_ready(). With `.ack = manual` the handler is called as
     /// `handler(const message_view&, acknowledger)`; one that takes only the view is then never acknowledged.
+    ///
+    /// The handler is moved into the client and destroyed there, on the client's executor, after the subscription's or
+    /// the client's end. It may end any subscription and destroy the client. What it throws leaves the executor's
+    /// run(); the message counts as taken, and other handlers and streams still get it. Throws std::bad_alloc. On the
+    /// client's executor.
     template <class Handler>
         requires detail::message_handler<Handler> message_handler_registration
         on_message(std::string_view filter, Handler handler, const subscribe_options& options = {})
@@ -330,7 +353,14 @@ public:
         }
 
     /// Ends every subscription of this client to exactly `filter`, streams and handlers, and one that an earlier
-    /// process left in the session. Completes at UNSUBACK. Cancellation does not bring it back.
+    /// process left in the session. One that has other filters too keeps those. The arguments are copied when the
+    /// operation is initiated. May be called before connecting: UNSUBSCRIBE waits, the subscriptions end at once.
+    ///
+    /// Completes at UNSUBACK. Errors: errc::invalid_topic_filter, queue_full, disconnecting,
+    /// exceeds_server_maximum_packet_size and out_of_memory, with which nothing has ended; the server's reason code, if
+    /// it refused; timed_out; asio::error::operation_aborted at the client's end and after async_disconnect; what made
+    /// the client give up. With these the subscriptions have ended here all the same.
+    /// Cancellation (any type) ends the wait and does not bring them back.
     template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token = asio::use_awaitable_t<>>
     auto async_unsubscribe(std::string_view filter, const unsubscribe_options& options = {}, Token&& token = Token{})
     {

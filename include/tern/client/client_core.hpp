@@ -7,7 +7,8 @@
 // This is the shared state with the list of what is done with it. What is done stands beside it, one subject each:
 // client_turn.hpp (turns, writing, reading), client_time.hpp, client_connecting.hpp, client_reconnecting.hpp,
 // client_reporting.hpp, client_disconnecting.hpp, client_publishing.hpp, client_subscribing.hpp,
-// client_unsubscribing.hpp, client_receiving.hpp, client_taking.hpp, client_authenticating.hpp, client_ending.hpp.
+// client_unsubscribing.hpp, client_releasing.hpp, client_dispatching.hpp, client_receiving.hpp, client_unmatched.hpp,
+// client_taking.hpp, client_authenticating.hpp, client_ending.hpp.
 //
 // A turn is one run of the client on its executor. Whatever is asked for during a turn is written together at its end.
 // Outside of one, the first request schedules a turn, so that what is called in a row leaves in one write as well.
@@ -21,9 +22,11 @@
 #include "tern/client/connect_plan.hpp"
 #include "tern/client/connection.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/client/consumer_list.hpp"
 #include "tern/client/dispatcher.hpp"
 #include "tern/client/gate.hpp"
 #include "tern/client/handler_memory.hpp"
+#include "tern/client/held_messages.hpp"
 #include "tern/client/home_executor.hpp"
 #include "tern/client/message.hpp"
 #include "tern/client/message_pool.hpp"
@@ -52,6 +55,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -129,7 +133,7 @@ public:
     template <class Handler>
     message_handler_registration add_message_handler(const filter_source& filters, Handler handler,
                                                      const subscribe_options& options);
-    void release(consumer& target) noexcept;
+    void release(std::shared_ptr<consumer> target) noexcept;
 
     /// From any thread: a message was taken, or acknowledged by hand.
     void acknowledge(taking which, reason_code reason) noexcept override;
@@ -243,28 +247,48 @@ private:
 
     // client_unsubscribing.hpp
     void withdraw(consumer& target, std::error_code error) noexcept;
-    void forget(consumer& target) noexcept;
-    void end_request(consumer& target);
-    void bury(std::shared_ptr<consumer> ended) noexcept;
-    void unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
-                     const unsubscribe_options& options, cancellation_ticket* ticket);
+    std::error_code request_end(session::operation& number, std::span<const std::string_view> filters,
+                                const unsubscribe_options& options);
+    void await_end(unsubscribe_handler handler, session::operation number, std::error_code error,
+                   cancellation_ticket* ticket);
+    void give_up_answer(consumer& target, std::error_code error);
     void handle(session::unsubscribe_completed& event);
     void cancel_request(session::operation number, std::error_code reason);
 
-    // client_receiving.hpp
+    // client_releasing.hpp
+    void release_here(const std::shared_ptr<consumer>& target);
+    void empty_released();
+    void bury(std::shared_ptr<consumer> ended) noexcept;
+    bool clear_graveyard() noexcept;
+
+    // client_dispatching.hpp
     void handle(session::message_received& event);
-    void deliver(consumer& target, const message_view& view, taking which);
-    void deliver_to_all(const message_view& view, session::delivery delivery);
-    void keep(consumer& target, queued_message&& kept);
+    bool address(const message_view& view, taking whole);
+    queued_message copy_for(consumer& target, const message_view& view, taking which);
+    void deliver_addressed(const message_view& view);
+    void interrupt(const message_view& view, std::size_t from) noexcept;
+    void deliver_interrupted();
+    void deliver(consumer& target, const message_view& view, taking which, queued_message&& copy);
+    void deliver_to_stream(consumer& target, queued_message&& copy);
+    void drop_excess(consumer& target) noexcept;
+    void lose(taking which);
+
+    // client_receiving.hpp
     void deliver_ready();
-    void keep_unmatched(const message_view& view, taking which);
-    void match_waiting();
-    void give_up_waiting();
-    void unmatched(const message_view& view, taking which);
     void fail_receivers(std::error_code error);
+
+    // client_unmatched.hpp
+    void keep_unmatched(const message_view& view, taking which);
+    void unmatched(const message_view& view, taking which);
+    waiting_message take_waiting(std::size_t index) noexcept;
+    void match_waiting();
+    void give_up_oldest();
+    void give_up_waiting();
+    void hand_on(const queued_message& left);
 
     // client_taking.hpp
     [[nodiscard]] bool may_receive() const noexcept;
+    [[nodiscard]] bool streams_are_full() const noexcept;
     bool watch_pause();
     void acknowledge_here(taking which, reason_code reason);
 
@@ -291,31 +315,6 @@ private:
 
         [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
         void operator()(std::error_code) const;
-    };
-
-    struct waiting_message
-    {
-        message kept;
-        taking which;
-        time_point until;
-    };
-
-    struct event_sink
-    {
-        virtual ~event_sink() = default;
-        virtual void call(const client_event& event) = 0;
-    };
-
-    struct view_sink
-    {
-        virtual ~view_sink() = default;
-        virtual void call(const message_view& view) = 0;
-    };
-
-    struct authenticator_sink
-    {
-        virtual ~authenticator_sink() = default;
-        virtual void call(const authentication_step& step, authentication_answer answer) = 0;
     };
 
     // Where it runs.
@@ -385,13 +384,17 @@ private:
     std::vector<std::shared_ptr<consumer>> consumers_;
     message_pool messages_;
     std::vector<std::shared_ptr<consumer>> ready_;     ///< have a message and someone who waits for it
-    std::vector<std::shared_ptr<consumer>> graveyard_; ///< ended while messages were delivered
+    consumer_list<consumer, &consumer::next_ended> graveyard_;   ///< their handlers end with the turn
+    consumer_list<consumer, &consumer::next_released> released_; ///< without a handle, and not empty
     std::vector<consumer*> matches_;
+    std::vector<addressed_message> addressed_;
+    std::deque<interrupted_message> interrupted_;
     std::deque<waiting_message> waiting_;
+    std::optional<session::event> received_; ///< used again for each packet
     taking_table takings_;
     bool claimed_session_ = false; ///< an earlier process left it: messages may come before their subscriptions
     bool new_consumers_ = false;
-    std::size_t held_bytes_ = 0;
+    held_figures held_;
     std::size_t receivers_ = 0;    ///< that wait
     std::optional<time_point> paused_since_;
     std::size_t dropped_untold_ = 0;
@@ -399,7 +402,7 @@ private:
 
     // What is told.
     std::shared_ptr<event_sink> event_handler_;
-    std::shared_ptr<view_sink> unmatched_handler_;
+    std::shared_ptr<message_sink> unmatched_handler_;
     std::shared_ptr<authenticator_sink> authenticator_;
     std::deque<client_event> events_;
     std::uint64_t authentication_step_ = 0;

@@ -71,7 +71,10 @@ TERN_INLINE client_core::~client_core()
 
 TERN_INLINE statistics client_core::stats() const
 {
-    return engine_.stats(time_of(time_source_));
+    statistics result = engine_.stats(time_of(time_source_));
+    result.held_messages = held_.messages;
+    result.held_bytes = held_.bytes + held_.at_most_once_bytes;
+    return result;
 }
 
 TERN_INLINE void client_core::set_observer(observer* watcher) noexcept
@@ -167,12 +170,20 @@ TERN_INLINE void client_core::let_go() noexcept
         each->end_error = asio::error::operation_aborted;
         bury(each);
     }
-    const auto consumers = std::move(consumers_); // destroying a handler may call back
-    const auto ready = std::move(ready_);
+    consumers_.clear();
+    while (released_.pop() != nullptr)
+    {
+    }
+    const auto ready = std::move(ready_); // destroying a handler may call back
+    const auto interrupted = std::move(interrupted_);
     const auto events = std::move(event_handler_);
     const auto unmatched = std::move(unmatched_handler_);
     const auto authenticator = std::move(authenticator_);
     state_ = connection_state::idle;
+    if (depth_ == 0) // else the turn does it: a handler may be running
+    {
+        (void)clear_graveyard();
+    }
 }
 
 TERN_INLINE void client_core::stop() noexcept

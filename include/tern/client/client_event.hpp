@@ -65,7 +65,8 @@ struct subscription_refused_event
     std::string reason_string{};
 };
 
-/// Reading stopped, because messages are not taken as fast as they come.
+/// Reading stopped, because messages are not taken as fast as they come (client_limits::maximum_received_bytes), or
+/// because the server does not read what answers them.
 struct reading_paused_event
 {
     std::size_t held_messages = 0;
@@ -97,6 +98,18 @@ struct re_authenticated_event
 using client_event = std::variant<connected_event, disconnected_event, given_up_event, session_lost_event,
                                   subscription_refused_event, reading_paused_event, reading_resumed_event,
                                   messages_unmatched_event, messages_dropped_event, re_authenticated_event>;
+
+namespace detail
+{
+
+/// The handler of on_event(), whatever its type.
+struct event_sink
+{
+    virtual ~event_sink() = default;
+    virtual void call(const client_event& event) = 0;
+};
+
+} // namespace detail
 
 } // namespace tern
 

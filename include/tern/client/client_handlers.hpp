@@ -38,13 +38,7 @@ void client_core::set_event_handler(Handler handler)
 template <class Handler>
 void client_core::set_unmatched_handler(Handler handler)
 {
-    struct sink final : view_sink
-    {
-        explicit sink(Handler given) : handler(std::move(given)) {}
-        void call(const message_view& view) override { handler(view); }
-        Handler handler;
-    };
-    unmatched_handler_ = std::make_shared<sink>(std::move(handler));
+    unmatched_handler_ = std::make_shared<typed_message_sink<Handler>>(std::move(handler));
 }
 
 template <class Authenticator>

@@ -56,14 +56,14 @@ TERN_INLINE void client_core::start_publish(publish_handler handler, std::string
     try
     {
         number = operations_.publishes.add(publish_operation{});
-        const session::publish_result accepted = engine_.publish(number, topic, payload, options, now_);
-        error = accepted.error;
-        message = accepted.handle;
         const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
-        if (!error && limit.count() > 0)
+        if (limit.count() > 0)
         {
             operations_.limit(number, now_ + limit);
         }
+        const session::publish_result accepted = engine_.publish(number, topic, payload, options, now_);
+        error = accepted.error;
+        message = accepted.handle;
     }
     catch (const std::bad_alloc&)
     {

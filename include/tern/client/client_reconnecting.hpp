@@ -193,7 +193,6 @@ TERN_INLINE void client_core::drop_connection() noexcept
     }
     attempt_deadline_.reset();
     failing_.clear();
-    paused_since_.reset();
     connection_established_ = false;
     disconnect_sent_ = false;
     shutting_down_ = false;

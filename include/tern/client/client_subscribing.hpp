@@ -40,13 +40,10 @@ TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_so
 {
     auto made = std::make_shared<consumer>(weak_from_this(), executor());
     made->ack = options.ack;
+    made->time_limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
     for (std::size_t i = 0; i < filters.size(); ++i)
     {
-        const std::string_view filter = filters.get(i, options).topic_filter;
-        if (std::find(made->filters.begin(), made->filters.end(), filter) == made->filters.end())
-        {
-            made->filters.emplace_back(filter);
-        }
+        made->filters.emplace_back(filters.get(i, options).topic_filter); // as often as given: SUBACK counts them
     }
     return made;
 }
@@ -56,15 +53,11 @@ TERN_INLINE std::error_code client_core::request_subscription(const std::shared_
                                                          const filter_source& filters,
                                                          const subscribe_options& options, session::operation number)
 {
-    if (stopped_)
-    {
-        return asio::error::operation_aborted;
-    }
-    if (disconnect_handler_)
-    {
-        return errc::disconnecting;
-    }
     std::error_code error = guard_memory([&]() -> std::error_code {
+        if (stopped_ || disconnect_handler_)
+        {
+            return stopped_ ? std::error_code(asio::error::operation_aborted) : make_error_code(errc::disconnecting);
+        }
         std::vector<topic_subscription> wanted;
         for (std::size_t i = 0; i < filters.size(); ++i)
         {
@@ -114,16 +107,11 @@ TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const f
     const std::error_code error = guard_memory([&]() -> std::error_code {
         target = make_consumer(filters, options);
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
-        if (const std::error_code refused = request_subscription(target, filters, options, number))
+        if (target->time_limit.count() > 0)
         {
-            return refused;
+            operations_.limit(number, now_ + target->time_limit);
         }
-        const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
-        if (limit.count() > 0)
-        {
-            operations_.limit(number, now_ + limit);
-        }
-        return {};
+        return request_subscription(target, filters, options, number);
     });
     if (error)
     {
@@ -182,18 +170,29 @@ TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shar
         handler.post(executor(), error, target->answer);
         return;
     }
+    if (depth_ == 0)
+    {
+        refresh_now();
+    }
     session::operation number = 0;
     const std::error_code error = guard_memory([&]() -> std::error_code {
-        target->awaiting_answer.reserve(target->awaiting_answer.size() + 1);
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
+        if (target->time_limit.count() > 0)
+        {
+            operations_.limit(number, now_ + target->time_limit);
+        }
+        target->awaiting_answer.push_back(number);
         return {};
     });
     if (error)
     {
+        if (number != 0)
+        {
+            (void)operations_.take_request(number);
+        }
         handler.post(executor(), error, subscribe_result{});
         return;
     }
-    target->awaiting_answer.push_back(number);
     give_number(handler, ticket, number);
     operations_.requests.find(number)->handler = std::move(handler);
     schedule_turn();
@@ -242,17 +241,29 @@ TERN_INLINE void client_core::answered(request_operation& done, std::error_code 
     {
         (*handler)(error, subscription(target));
     }
-    for (const session::operation number : waiting)
+    for (auto next = waiting.begin(); next != waiting.end();)
     {
-        request_operation waiter = operations_.take_request(number);
-        if (auto* const handler = std::get_if<ready_handler>(&waiter.handler); handler != nullptr && *handler)
+        request_operation waiter = operations_.take_request(*next++);
+        auto* const handler = std::get_if<ready_handler>(&waiter.handler);
+        if (handler == nullptr || !*handler)
+        {
+            continue;
+        }
+        try
         {
             (*handler)(error, target->answer);
+        }
+        catch (...)
+        {
+            target->awaiting_answer.assign(next, waiting.end());
+            give_up_answer(*target, error); // the others are told by post
+            throw;
         }
     }
 }
 
-/// The filters that the server refused count no more; the others do.
+/// The filters that the server refused count no more; the others do. Of a filter that was given twice the last answer
+/// counts.
 TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vector<reason_code>& reasons)
 {
     if (reasons.size() != target.filters.size())
@@ -263,8 +274,13 @@ TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vect
     {
         if (is_failure(reasons[i]))
         {
-            (void)dispatcher_.remove(target, target.filters[i]);
-            target.filters.erase(target.filters.begin() + static_cast<std::ptrdiff_t>(i));
+            const auto refused = target.filters.begin() + static_cast<std::ptrdiff_t>(i);
+            const std::string filter = std::move(*refused);
+            target.filters.erase(refused);
+            if (std::find(target.filters.begin(), target.filters.end(), filter) == target.filters.end())
+            {
+                (void)dispatcher_.remove(target, filter);
+            }
         }
     }
 }

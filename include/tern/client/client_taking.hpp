@@ -8,11 +8,10 @@
 #define TERN_CLIENT_CLIENT_TAKING_HPP
 
 #include "tern/client/client_core.hpp"
-#include "tern/client/consumer.hpp"
 #include "tern/linkage.hpp"
+#include "tern/protocol_version.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <new>
 #include <utility>
@@ -47,11 +46,19 @@ private:
 
 TERN_INLINE bool client_core::may_receive() const noexcept
 {
-    return held_bytes_ < limits_.maximum_received_bytes && engine_.accepts_input();
+    return engine_.accepts_input() && !streams_are_full();
 }
 
-/// Called at the end of a turn: tells when reading pauses because messages are not taken, and when it goes on. True if
-/// there is something to tell.
+/// What client_limits::maximum_received_bytes says about QoS 1 and 2. A 5.0 server keeps to Receive Maximum instead.
+/// While an answer is awaited it has to be read: the application may wait for it before it takes the next message.
+TERN_INLINE bool client_core::streams_are_full() const noexcept
+{
+    return held_.bytes >= limits_.maximum_received_bytes && connection_established_ &&
+           fallback_.version() == protocol_version::v3_1_1 && !engine_.awaits_answer();
+}
+
+/// Called at the end of a turn: tells when reading pauses because messages are not taken, or because the server does
+/// not read our answers, and when it goes on. True if there is something to tell.
 TERN_INLINE bool client_core::watch_pause()
 {
     if (dropped_untold_ != 0)
@@ -62,9 +69,7 @@ TERN_INLINE bool client_core::watch_pause()
     {
         emit(messages_unmatched_event{std::exchange(unmatched_untold_, 0)});
     }
-    // Answers that wait for a write do not count: they leave by themselves.
-    const bool paused = connection_ != nullptr && connection_established_ && !may_receive() &&
-                        (held_bytes_ >= limits_.maximum_received_bytes || !connection_->writing);
+    const bool paused = connection_ != nullptr && connection_established_ && !may_receive();
     if (paused == paused_since_.has_value())
     {
         return !events_.empty();
@@ -72,12 +77,7 @@ TERN_INLINE bool client_core::watch_pause()
     if (paused)
     {
         paused_since_ = now_;
-        std::size_t messages = 0;
-        for (const std::shared_ptr<consumer>& each : consumers_)
-        {
-            messages += each->queue.size();
-        }
-        emit(reading_paused_event{messages, held_bytes_});
+        emit(reading_paused_event{held_.messages, held_.bytes + held_.at_most_once_bytes});
     }
     else
     {

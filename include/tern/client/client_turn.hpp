@@ -58,11 +58,8 @@ TERN_INLINE void client_core::end_turn()
             again = process_input() || again;
             if (!again && !stopped_)
             {
-                again = advance_disconnect() || flush() || watch_pause();
-            }
-            if (!again && !stopped_ && connection_ != nullptr && !connection_->input.data().empty())
-            {
-                again = process_input(); // the write may have made room for the answers to what was read before
+                // Once the answers have left, what was read already may be processed: reading goes on behind it only.
+                again = advance_disconnect() || flush() || watch_pause() || process_input() || clear_graveyard();
             }
         }
         if (!stopped_)
@@ -70,7 +67,7 @@ TERN_INLINE void client_core::end_turn()
             start_reading();
             arm_timer();
         }
-        graveyard_.clear();
+        (void)clear_graveyard();
     }
     --depth_;
     if (depth_ == 0)
@@ -82,6 +79,10 @@ TERN_INLINE void client_core::end_turn()
 TERN_INLINE void client_core::leave_turn_by_exception() noexcept
 {
     --depth_;
+    if (depth_ == 0 && stopped_)
+    {
+        (void)clear_graveyard();
+    }
     try
     {
         schedule_turn();
@@ -125,6 +126,16 @@ TERN_INLINE bool client_core::settle()
         any = true;
         ask_authenticator(authentication_step::purpose::restart,
                           plan_.options().authentication_method.value_or(std::string_view()), {});
+    }
+    if (!stopped_ && !interrupted_.empty())
+    {
+        any = true;
+        deliver_interrupted();
+    }
+    if (!stopped_ && !released_.empty())
+    {
+        any = true;
+        empty_released();
     }
     if (!stopped_ && new_consumers_)
     {
@@ -260,31 +271,32 @@ TERN_INLINE bool client_core::process_input()
     while (stream != nullptr && connection_ == stream && !stopped_ && !failing_ && !shutting_down_ &&
            state_ != connection_state::opening && !stream->input.data().empty() && may_receive())
     {
-        bool in_session = true;
-        try
+        if (new_consumers_) // what waits for them is older
         {
-            session::engine::receive_result result = engine_.receive(stream->input.data(), now_);
-            in_session = false;
-            // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
-            stream->input.consume(result.consumed);
-            if (result.event)
-            {
-                handle(*result.event);
-            }
-            if (result.consumed == 0)
-            {
-                break;
-            }
+            any = true;
+            match_waiting();
+            continue;
         }
-        catch (const std::bad_alloc&)
+        std::size_t consumed = 0;
+        if (const std::error_code error = guard_memory([&]() -> std::error_code {
+                consumed = engine_.receive(stream->input.data(), now_, received_);
+                return {};
+            }))
         {
-            if (!in_session)
-            {
-                throw; // a handler of the application's
-            }
-            connection_lost(errc::out_of_memory); // v3.1.1 [MQTT-4.8.0-2]: what was not taken in cannot be passed over
+            connection_lost(error); // v3.1.1 [MQTT-4.8.0-2]: what was not taken in cannot be passed over
+            return true;
+        }
+        if (consumed == 0)
+        {
+            break;
         }
         any = true;
+        // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
+        stream->input.consume(consumed);
+        if (received_)
+        {
+            handle(*received_);
+        }
     }
     return any;
 }

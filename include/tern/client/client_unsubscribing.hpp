@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// How subscriptions end: by the application, by a refusal, by a cancelled subscribe, or because nobody takes their
-// messages any more.
+// How subscriptions end: by the application, by a refusal, or by a cancelled subscribe.
 //
 // Layer: client. Standard: v5 3.10, 3.11; v3.1.1 3.10, 3.11.
 // The server is told to forget a filter when the last of this client's subscriptions to it ends.
@@ -21,7 +20,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <new>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,7 +33,8 @@
 namespace tern::detail
 {
 
-/// The consumer gets no more messages, and the session knows of it already. What is in its stream can be taken.
+/// The consumer gets no more messages, the client no longer knows it, and the session knows of that already. What is in
+/// its stream can be taken.
 TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) noexcept
 {
     target.state = consumer::phase::ended;
@@ -44,12 +44,6 @@ TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) 
         (void)dispatcher_.remove(target, filter);
     }
     target.filters.clear();
-    forget(target);
-}
-
-/// The client no longer knows the consumer; while messages are delivered its memory stays.
-TERN_INLINE void client_core::forget(consumer& target) noexcept
-{
     dispatcher_.forget_owner(target, target.subscription_identifier);
     const auto found = std::find_if(consumers_.begin(), consumers_.end(),
                                     [&target](const auto& each) { return each.get() == &target; });
@@ -59,6 +53,10 @@ TERN_INLINE void client_core::forget(consumer& target) noexcept
         bury(std::move(consumers_.back()));
         consumers_.pop_back();
     }
+    else
+    {
+        bury(target.shared_from_this()); // it never got so far
+    }
     if (target.queue.empty() && target.receiver)
     {
         --receivers_;
@@ -66,39 +64,50 @@ TERN_INLINE void client_core::forget(consumer& target) noexcept
     }
 }
 
-TERN_INLINE void client_core::bury(std::shared_ptr<consumer> ended) noexcept
+/// Asks the session to unsubscribe from what nobody has any more; `number` is completed by the answer. On error nothing
+/// is changed. Throws std::bad_alloc likewise.
+TERN_INLINE std::error_code client_core::request_end(session::operation& number,
+                                                     std::span<const std::string_view> filters,
+                                                     const unsubscribe_options& options)
 {
-    if (depth_ != 0)
+    if (depth_ == 0)
     {
-        const std::error_code ignored = guard_memory([&]() -> std::error_code {
-            graveyard_.push_back(ended);
-            return {};
-        });
-        (void)ignored;
+        refresh_now();
     }
+    const std::error_code error = guard_memory([&] {
+        number = operations_.requests.add(request_operation{});
+        const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
+        if (limit.count() > 0)
+        {
+            operations_.limit(number, now_ + limit);
+        }
+        return engine_.unsubscribe(number, filters, options, now_);
+    });
+    if (error && number != 0)
+    {
+        (void)operations_.take_request(std::exchange(number, 0));
+    }
+    return error;
 }
 
-/// The consumer's SUBSCRIBE will not be answered, or the answer matters no more: who waits for it learns of the end.
-TERN_INLINE void client_core::end_request(consumer& target)
+/// The handler waits for the answer, if there will be one.
+TERN_INLINE void client_core::await_end(unsubscribe_handler handler, session::operation number, std::error_code error,
+                                        cancellation_ticket* ticket)
 {
-    if (target.request == 0)
+    if (number == 0)
     {
-        return;
+        handler.post(executor(), error, unsubscribe_result{});
     }
-    (void)operations_.take_request(std::exchange(target.request, 0));
-    target.answer_error = target.end_error;
-    for (const session::operation number : std::exchange(target.awaiting_answer, {}))
+    else
     {
-        request_operation waiter = operations_.take_request(number);
-        if (auto* const handler = std::get_if<ready_handler>(&waiter.handler); handler != nullptr && *handler)
-        {
-            handler->post(executor(), target.end_error, subscribe_result{});
-        }
+        give_number(handler, ticket, number);
+        operations_.requests.find(number)->handler = std::move(handler);
     }
+    schedule_turn();
 }
 
 TERN_INLINE void client_core::start_end(unsubscribe_handler handler, const std::shared_ptr<consumer>& target,
-                                   const unsubscribe_options& options, cancellation_ticket* ticket)
+                                        const unsubscribe_options& options, cancellation_ticket* ticket)
 {
     if (stopped_ || target->state == consumer::phase::ended)
     {
@@ -108,96 +117,90 @@ TERN_INLINE void client_core::start_end(unsubscribe_handler handler, const std::
                      unsubscribe_result{});
         return;
     }
-    std::vector<std::string> last;
-    const std::vector<std::string> filters = std::move(target->filters);
-    target->filters.clear();
-    for (const std::string& filter : filters)
-    {
-        if (dispatcher_.remove(*target, filter))
+    session::operation number = 0;
+    const std::error_code error = guard_memory([&]() -> std::error_code {
+        std::vector<std::string_view> last;
+        for (const std::string& filter : target->filters)
         {
-            last.push_back(filter);
+            if (dispatcher_.is_sole(*target, filter) && std::find(last.begin(), last.end(), filter) == last.end())
+            {
+                last.push_back(filter);
+            }
+        }
+        return last.empty() ? std::error_code() : request_end(number, last, options);
+    });
+    if (!error)
+    {
+        const std::shared_ptr<consumer> kept = target;
+        if (number == 0)
+        {
+            // Others have its filters: the server keeps them, but they are restored by those others only.
+            engine_.forget_subscription(kept->subscription_identifier);
+        }
+        withdraw(*kept, errc::subscription_ended);
+        give_up_answer(*kept, errc::subscription_ended);
+    }
+    await_end(std::move(handler), number, error, ticket);
+}
+
+/// Who waits for the server's answer to a subscribe waits no longer.
+TERN_INLINE void client_core::give_up_answer(consumer& target, std::error_code error)
+{
+    if (const session::operation request = std::exchange(target.request, 0); request != 0)
+    {
+        (void)operations_.take_request(request); // a late answer finds nobody
+        target.answer_error = error;
+    }
+    for (const session::operation number : std::exchange(target.awaiting_answer, {}))
+    {
+        request_operation waiter = operations_.take_request(number);
+        if (auto* const handler = std::get_if<ready_handler>(&waiter.handler); handler != nullptr && *handler)
+        {
+            handler->post(executor(), error, target.answer);
         }
     }
-    target->state = consumer::phase::ended;
-    target->end_error = errc::subscription_ended;
-    if (last.empty())
-    {
-        // Others have its filters: the server keeps them, but they are restored by those others only.
-        engine_.forget_subscription(target->subscription_identifier);
-        end_request(*target);
-    }
-    const std::shared_ptr<consumer> kept = target;
-    forget(*kept);
-    unsubscribe(std::move(handler), last, options, ticket);
 }
 
 TERN_INLINE void client_core::start_unsubscribe(unsubscribe_handler handler, std::string_view filter,
-                                           const unsubscribe_options& options, cancellation_ticket* ticket)
+                                                const unsubscribe_options& options, cancellation_ticket* ticket)
 {
+    std::error_code error;
+    session::operation number = 0;
+    std::vector<std::shared_ptr<consumer>> members;
     if (stopped_)
     {
-        handler.post(executor(), asio::error::operation_aborted, unsubscribe_result{});
-        return;
+        error = asio::error::operation_aborted;
     }
-    if (const topic_error wrong = validate_topic_filter(filter)) // v5 [MQTT-3.10.3-1], v3.1.1 [MQTT-3.10.3-1]
+    else if (const topic_error wrong = validate_topic_filter(filter)) // v5 [MQTT-3.10.3-1], v3.1.1 [MQTT-3.10.3-1]
     {
-        handler.post(executor(), wrong.code(), unsubscribe_result{});
-        return;
+        error = wrong.code();
     }
-    for (consumer* const member : dispatcher_.members(filter))
+    else
     {
-        (void)dispatcher_.remove(*member, filter);
-        std::erase(member->filters, filter);
-        if (member->filters.empty())
-        {
-            member->state = consumer::phase::ended;
-            member->end_error = errc::subscription_ended;
-            const std::shared_ptr<consumer> kept = member->shared_from_this();
-            forget(*kept);
-        }
+        error = guard_memory([&] {
+            for (consumer* const member : dispatcher_.members(filter))
+            {
+                members.push_back(member->shared_from_this());
+            }
+            // Also if nobody here has it: the session may, since an earlier process.
+            return request_end(number, {&filter, 1}, options);
+        });
     }
-    // Also if nobody here has it: the session may, since an earlier process.
-    unsubscribe(std::move(handler), {std::string(filter)}, options, ticket);
-}
-
-/// Sends UNSUBSCRIBE for what nobody has any more.
-TERN_INLINE void client_core::unsubscribe(unsubscribe_handler handler, const std::vector<std::string>& filters,
-                                     const unsubscribe_options& options, cancellation_ticket* ticket)
-{
-    if (filters.empty())
-    {
-        handler.post(executor(), std::error_code(), unsubscribe_result{});
-        schedule_turn();
-        return;
-    }
-    if (depth_ == 0)
-    {
-        refresh_now();
-    }
-    session::operation number = 0;
-    const std::error_code error = guard_memory([&] {
-        const std::vector<std::string_view> views(filters.begin(), filters.end());
-        number = operations_.requests.add(request_operation{});
-        const std::error_code refused = engine_.unsubscribe(number, views, options, now_);
-        const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
-        if (!refused && limit.count() > 0)
-        {
-            operations_.limit(number, now_ + limit);
-        }
-        return refused;
-    });
     if (error)
     {
-        if (number != 0)
-        {
-            (void)operations_.take_request(number);
-        }
         handler.post(executor(), error, unsubscribe_result{});
         return;
     }
-    give_number(handler, ticket, number);
-    operations_.requests.find(number)->handler = std::move(handler);
-    schedule_turn();
+    for (const std::shared_ptr<consumer>& member : members)
+    {
+        (void)dispatcher_.remove(*member, filter);
+        std::erase(member->filters, filter);
+        if (member->filters.empty() && member->state != consumer::phase::ended)
+        {
+            withdraw(*member, errc::subscription_ended);
+        }
+    }
+    await_end(std::move(handler), number, error, ticket);
 }
 
 TERN_INLINE void client_core::handle(session::unsubscribe_completed& event)
@@ -248,46 +251,6 @@ TERN_INLINE void client_core::cancel_request(session::operation number, std::err
         ended.target->answer_error = reason;
         withdraw(*ended.target, reason);
         handler->post(executor(), reason, subscription());
-    }
-}
-
-/// The application's handle of a stream is destroyed: nobody takes its messages any more.
-TERN_INLINE void client_core::release(consumer& target) noexcept
-{
-    target.released = true;
-    while (!target.queue.empty())
-    {
-        held_bytes_ -= target.queue.pop().size;
-    }
-    target.queued_at_most_once = 0;
-    if (target.receiver && stopped_)
-    {
-        target.receiver.reset(); // the execution context ends
-    }
-    else if (target.receiver)
-    {
-        --receivers_;
-        target.receiver.post(executor(), asio::error::operation_aborted, message(), taking{});
-    }
-    if (!stopped_ && target.state != consumer::phase::ended)
-    {
-        // The server and the session keep the subscription; here nothing matches it any more.
-        target.state = consumer::phase::ended;
-        target.end_error = errc::subscription_ended;
-        for (const std::string& filter : target.filters)
-        {
-            (void)dispatcher_.remove(target, filter);
-        }
-        target.filters.clear();
-        forget(target);
-    }
-    try
-    {
-        schedule_turn();
-    }
-    catch (const std::bad_alloc&)
-    {
-        // The next operation schedules it.
     }
 }
 

@@ -11,8 +11,8 @@
 
 #include "tern/client/acknowledger.hpp"
 #include "tern/client/message.hpp"
-#include "tern/client/message_queue.hpp"
 #include "tern/client/results.hpp"
+#include "tern/client/stream_queue.hpp"
 #include "tern/client/takings.hpp"
 #include "tern/client/unique_handler.hpp"
 #include "tern/message.hpp"
@@ -21,6 +21,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -38,12 +39,12 @@ class client_core;
 /// The handlers of async_receive, wrapped in a taking_handler, which is told what to acknowledge afterwards.
 using receive_handler = unique_handler<void(std::error_code, message, taking)>;
 
-/// A message in a stream, and what is acknowledged when it is taken; nothing if that is done by hand.
+/// A message in a stream, and what is acknowledged when it is taken, or by hand.
 struct queued_message
 {
     message content{};
-    taking on_taken{};
-    std::size_t size = 0; ///< that counts against client_limits::maximum_received_bytes
+    taking which{};
+    std::size_t size = 0; ///< of its memory, which counts against client_limits::maximum_received_bytes
     bool at_most_once = false;
 };
 
@@ -127,7 +128,8 @@ public:
     }
     [[nodiscard]] std::size_t buffered() const noexcept { return queue.size(); }
 
-    /// The application's handle is destroyed. Defined in stream_initiations.hpp, where the client is known.
+    /// The application's handle is destroyed; from any thread. Defined in stream_initiations.hpp, where the client is
+    /// known.
     void release_handle() noexcept;
 
     /// A completion of async_receive has run; from any thread.
@@ -145,14 +147,24 @@ public:
     std::error_code answer_error{};
     std::error_code end_error{};         ///< what receiving gives when it has ended and the stream is empty
     std::vector<session::operation> awaiting_answer; ///< async_ready
+    std::chrono::milliseconds time_limit{0};         ///< of each of them; 0 means no bound
 
     std::unique_ptr<message_sink> sink;  ///< null for a stream
-    message_queue<queued_message> queue;
-    std::size_t queued_at_most_once = 0; ///< QoS 0 among them, which are bounded
+    stream_queue<queued_message> queue;
     receive_handler receiver;
     std::uint64_t receive_number = 0;    ///< so that a late cancellation does not hit the next receive
     bool is_ready = false;               ///< listed by the client: has a message and a receiver
     bool released = false;               ///< no handle any more
+    bool buried = false;                 ///< listed by the client, or was: its handler is to be destroyed
+
+    /// What is acknowledged when a completion has run that was given the message.
+    [[nodiscard]] taking on_taken(taking which) const noexcept
+    {
+        return ack == acknowledgement::manual ? taking{} : which;
+    }
+
+    std::shared_ptr<consumer> next_ended;    ///< of a consumer_list
+    std::shared_ptr<consumer> next_released; ///< of another
 
 private:
     std::weak_ptr<client_core> client_;

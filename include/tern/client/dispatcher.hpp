@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <string>
@@ -64,12 +65,14 @@ public:
         }
         catch (...)
         {
+            forget(*added);
             groups_.erase(where);
             throw;
         }
     }
 
-    /// Messages with this identifier are those of `filters`, which `consumer` has. Throws std::bad_alloc.
+    /// Messages with this identifier are those of `filters`, which `consumer` has. Throws std::bad_alloc; then it
+    /// stands for some of them, and is to be given up by forget_owner().
     template <class Filters>
     void identify(Consumer& consumer, std::uint32_t identifier, const Filters& filters)
     {
@@ -80,12 +83,15 @@ public:
         carrier& made = carriers_[identifier];
         made = carrier{};
         made.owner = &consumer;
+        made.groups.reserve(std::size(filters)); // so that both sides always know of each other
         for (const auto& filter : filters)
         {
-            if (const auto found = groups_.find(std::string_view(filter)); found != groups_.end())
+            const auto found = groups_.find(std::string_view(filter));
+            if (found != groups_.end() && std::find(made.groups.begin(), made.groups.end(), found->second.get()) ==
+                                              made.groups.end()) // a list may say a filter twice
             {
-                made.groups.push_back(found->second.get());
                 found->second->carriers.push_back(identifier);
+                made.groups.push_back(found->second.get());
             }
         }
         judge(made);
@@ -126,6 +132,14 @@ public:
             found->second.exclusive = false;
             erase_if_unused(found);
         }
+    }
+
+    /// True if `consumer` has `filter` and nobody else has.
+    [[nodiscard]] bool is_sole(const Consumer& consumer, std::string_view filter) const noexcept
+    {
+        const auto found = groups_.find(filter);
+        return found != groups_.end() && found->second->members.size() == 1 &&
+               found->second->members.front() == &consumer;
     }
 
     /// Everyone who has exactly this filter.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The messages that wait in a subscription's stream, in their order: a ring that grows to what it needs and is used
-// again, so that a stream in the steady state allocates nothing.
+// Messages that wait, in their order: a ring that grows to what it needs and is used again, so that a stream in the
+// steady state allocates nothing.
 //
 // Layer: client, without Asio. Standard: none.
-// It has no bound of its own: QoS 0 is bounded by client_limits::stream_messages, QoS 1 and 2 by Receive Maximum.
+// It has no bound of its own.
 #ifndef TERN_CLIENT_MESSAGE_QUEUE_HPP
 #define TERN_CLIENT_MESSAGE_QUEUE_HPP
 
@@ -51,21 +51,8 @@ public:
         return taken;
     }
 
-    [[nodiscard]] Item& operator[](std::size_t index) noexcept { return items_[place(index)]; }
-
-    /// Takes out the one at `index`; the cost is that of moving those before it.
-    [[nodiscard]] Item remove(std::size_t index) noexcept
-    {
-        Item taken = std::move(items_[place(index)]);
-        for (; index > 0; --index)
-        {
-            items_[place(index)] = std::move(items_[place(index - 1)]);
-        }
-        items_[first_] = Item{};
-        first_ = place(1);
-        --size_;
-        return taken;
-    }
+    /// The oldest; there has to be one.
+    [[nodiscard]] const Item& front() const noexcept { return items_[first_]; }
 
 private:
     // The capacity is a power of two.

@@ -41,16 +41,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-    /// Drops bytes from the front. If that may be all of them, then not between prepare() and commit().
-    void consume(std::size_t count) noexcept
-    {
-        begin_ += count;
-        if (begin_ == end_)
-        {
-            begin_ = 0;
-            end_ = 0;
-        }
-    }
+    /// Drops bytes from the front. What prepare() returned stays where it is: a read into it may be under way.
+    void consume(std::size_t count) noexcept { begin_ += count; }
 
     /// Room to read into, at least one byte; what waits moves to the front. `packet_size` is the whole size of the
     /// packet that data() begins with, 0 if that is not known. Throws std::bad_alloc, with no effect then.

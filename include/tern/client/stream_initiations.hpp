@@ -193,7 +193,7 @@ inline void consumer::release_handle() noexcept
 {
     if (const std::shared_ptr<client_core> core = client(); core != nullptr)
     {
-        core->release(*this);
+        core->release(shared_from_this());
     }
 }
 

@@ -7,19 +7,17 @@
 #ifndef TERN_CLIENT_SUBSCRIPTION_HPP
 #define TERN_CLIENT_SUBSCRIPTION_HPP
 
-#include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/client/message.hpp"
-#include "tern/client/results.hpp"
 #include "tern/client/stream_initiations.hpp"
-#include "tern/options.hpp"
+#include "tern/client/subscription_handle.hpp"
 
 #include <asio/async_result.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace tern
@@ -27,9 +25,10 @@ namespace tern
 
 /// A stream of the messages of one subscribe call. Move-only. It may outlive the client.
 ///
-/// Destroying it sends nothing and leaves the server's subscription: its messages go to the client's catch-all.
-/// async_unsubscribe() ends it. Its members belong to the client's executor, bar the async_ functions.
-class [[nodiscard]] subscription
+/// Destroying it sends nothing and leaves the server's subscription: what is in the stream, and what still comes, goes
+/// to another subscription that matches or to the client's catch-all. It may be destroyed, or assigned to, in any
+/// thread. async_unsubscribe() ends it. Its other members belong to the client's executor, bar the async_ functions.
+class [[nodiscard]] subscription : public detail::subscription_handle
 {
 public:
     /// No subscription: every operation fails with errc::subscription_ended.
@@ -41,7 +40,7 @@ public:
         if (this != &other)
         {
             release();
-            consumer_ = std::move(other.consumer_);
+            subscription_handle::operator=(std::move(other));
         }
         return *this;
     }
@@ -56,49 +55,13 @@ public:
     /// completion handler has run. One receive at a time: a second one fails with errc::receive_in_progress.
     ///
     /// Errors: errc::subscription_ended when it has ended and nothing is left, or the reason code with which a server
-    /// refused to restore it; asio::error::operation_aborted after the client's end or async_disconnect; what made the
-    /// client give up. Cancellation of every type, and no message is lost by it.
+    /// refused to restore it; asio::error::operation_aborted after the client's end or async_disconnect, and if the
+    /// handle is destroyed meanwhile; what made the client give up. Cancellation of every type, and no message is lost
+    /// by it. What the handler throws leaves the executor's run(); the message counts as taken.
     template <asio::completion_token_for<void(std::error_code, message)> Token = asio::use_awaitable_t<>>
     auto async_receive(Token&& token = Token{})
     {
         return asio::async_initiate<Token, void(std::error_code, message)>(detail::initiate_receive{consumer_}, token);
-    }
-
-    /// Waits until the server has answered the subscription; completes with that answer, also if it came before.
-    template <asio::completion_token_for<void(std::error_code, subscribe_result)> Token = asio::use_awaitable_t<>>
-    auto async_ready(Token&& token = Token{})
-    {
-        return asio::async_initiate<Token, void(std::error_code, subscribe_result)>(detail::initiate_ready{consumer_},
-                                                                                    token);
-    }
-
-    /// Ends the subscription: no more messages arrive, those in the stream can still be taken. Filters that another
-    /// subscription of this client has too stay with the server. Completes at UNSUBACK. Cancellation does not undo it.
-    template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token = asio::use_awaitable_t<>>
-    auto async_unsubscribe(const unsubscribe_options& options = {}, Token&& token = Token{})
-    {
-        return asio::async_initiate<Token, void(std::error_code, unsubscribe_result)>(
-            detail::initiate_end{consumer_}, token, options);
-    }
-
-    template <asio::completion_token_for<void(std::error_code, unsubscribe_result)> Token>
-        requires detail::is_not<Token, unsubscribe_options>
-    auto async_unsubscribe(Token&& token)
-    {
-        return async_unsubscribe(unsubscribe_options{}, std::forward<Token>(token));
-    }
-
-    /// What the server answered; empty before.
-    [[nodiscard]] const subscribe_result& result() const noexcept
-    {
-        static const subscribe_result none{};
-        return consumer_ != nullptr ? consumer_->result() : none;
-    }
-
-    /// The Subscription Identifier that its messages carry; 0 where the server or the options know none.
-    [[nodiscard]] std::uint32_t identifier() const noexcept
-    {
-        return consumer_ != nullptr ? consumer_->identifier() : 0;
     }
 
     /// How many messages wait in the stream.
@@ -107,7 +70,7 @@ public:
 private:
     friend class detail::client_core;
 
-    explicit subscription(std::shared_ptr<detail::consumer> consumer) noexcept : consumer_(std::move(consumer)) {}
+    explicit subscription(std::shared_ptr<detail::consumer> target) noexcept : subscription_handle(std::move(target)) {}
 
     void release() noexcept
     {
@@ -117,8 +80,6 @@ private:
             consumer_.reset();
         }
     }
-
-    std::shared_ptr<detail::consumer> consumer_;
 };
 
 } // namespace tern

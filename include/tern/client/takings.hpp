@@ -11,6 +11,7 @@
 #include "tern/reason_code.hpp"
 #include "tern/session/types.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,25 @@ public:
     [[nodiscard]] static taking whole(session::delivery delivery) noexcept
     {
         return {delivery.index, delivery.generation};
+    }
+
+    /// True if it is one of several shares of a message.
+    [[nodiscard]] static constexpr bool is_share(taking which) noexcept
+    {
+        return which.needed() && (which.index & share_mark) != 0;
+    }
+
+    /// The delivery that a taking which is no share stands for.
+    [[nodiscard]] static constexpr session::delivery delivery_of(taking which) noexcept
+    {
+        return {which.index, which.generation};
+    }
+
+    /// Makes sure that one split() and so many share() need no memory. Throws std::bad_alloc, with no effect then.
+    void reserve(std::size_t shares)
+    {
+        make_room(messages_, 1);
+        make_room(shares_, shares);
     }
 
     /// A message that several take; shares are asked for with share(). Throws std::bad_alloc.
@@ -102,6 +122,15 @@ private:
         std::uint32_t next = none;
         bool used = false;
     };
+
+    template <class Entry>
+    static void make_room(std::vector<Entry>& entries, std::size_t count)
+    {
+        if (entries.capacity() - entries.size() < count)
+        {
+            entries.reserve(std::max(entries.size() + count, 2 * entries.capacity()));
+        }
+    }
 
     template <class Entry>
     static std::uint32_t take(std::vector<Entry>& entries, std::uint32_t& free)

@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace tern::session
@@ -176,6 +177,18 @@ inline void expire_session(core& c, time_point now) noexcept
     }
 }
 
+/// Of an unsubscribe that will not be sent: the server may keep its filters, but they are not asked for again.
+inline void give_up_filters(core& c, const request& unsent) noexcept
+{
+    if (unsent.kind == request_kind::unsubscribe)
+    {
+        for (const std::string_view filter : unsent.filters)
+        {
+            c.session.subscriptions.forget_filter(filter, unsent.sequence);
+        }
+    }
+}
+
 /// Nobody will connect again: everything that is left ends with `error`.
 inline void abandon_all(core& c, std::error_code error) noexcept
 {
@@ -213,6 +226,7 @@ inline void abandon_all(core& c, std::error_code error) noexcept
                 s.subscriptions.remove(left.call);
                 left.call = no_slot;
             }
+            give_up_filters(c, left);
             s.requests.finish(index, error);
         }
     }

@@ -150,12 +150,18 @@ public:
         return wire::next_frame(input, core_.connection.maximum_packet_size).needed;
     }
 
-    /// False: stop reading for now. Too many answers are unsent, or, in 3.1.1, too many messages unacknowledged.
+    /// False: stop reading for now, too many answers are unsent.
     [[nodiscard]] bool accepts_input() const noexcept
     {
-        const bool unbounded = core_.connection.version == protocol_version::v3_1_1;
-        return core_.connection.answer_bytes < core_.limits.maximum_write_size &&
-               !(unbounded && core_.session.incoming.unacknowledged() >= core_.connection.receive_maximum);
+        return core_.connection.answer_bytes < core_.limits.maximum_write_size;
+    }
+
+    /// Something that was asked for, or will be when its turn comes, is unanswered: who does not read will not hear of
+    /// its end.
+    [[nodiscard]] bool awaits_answer() const noexcept
+    {
+        const session_state& s = core_.session;
+        return !s.outgoing.in_flight().empty() || !s.outgoing.pubrels().empty() || s.requests.pending() != 0;
     }
 
     /// Tells that the caller has stopped or taken up reading; meanwhile PINGRESP cannot be missed.
@@ -281,6 +287,10 @@ public:
     {
         session::acknowledge(core_, handle, reason);
     }
+
+    /// A message could not be kept, and was not handed to the application: it is forgotten, so that it is new when the
+    /// server sends it again. Close the connection then, or it will not.
+    void forget(delivery handle) noexcept { session::forget_delivery(core_, handle); }
 
     /// Answers an authentication_challenge. \return not_connected, authentication_not_configured, invalid_option if
     /// nothing is to be answered, or why it cannot be sent.

@@ -163,6 +163,16 @@ inline void on_pubrel(core& c, const wire::frame& in)
     }
 }
 
+/// See engine::forget().
+inline void forget_delivery(core& c, session::delivery handle) noexcept
+{
+    incoming_messages& incoming = c.session.incoming;
+    if (incoming.holds(handle) && !is_taken(incoming[handle.index].state))
+    {
+        incoming.remove(handle.index);
+    }
+}
+
 /// See engine::acknowledge().
 inline void acknowledge(core& c, session::delivery handle, reason_code reason)
 {

@@ -13,6 +13,7 @@
 #include "tern/session/core.hpp"
 #include "tern/session/ending.hpp"
 #include "tern/session/event.hpp"
+#include "tern/session/requesting.hpp"
 #include "tern/session/types.hpp"
 #include "tern/wire/codec.hpp"
 #include "tern/wire/framing.hpp"
@@ -226,6 +227,10 @@ inline void forget_subscription(core& c, std::uint32_t subscription_identifier) 
     {
         release_identifier(s, s.requests[index]);
         s.requests.remove(index);
+    }
+    else if (s.exists)
+    {
+        leave_to_others(c, call);
     }
     s.subscriptions.remove(call);
 }

@@ -50,7 +50,8 @@ struct request
     request_kind kind = request_kind::subscribe;
     request_state state = request_state::waiting;
     bool cancelled = false; ///< a subscribe that nobody wants any more, but that was sent
-    bool was_sent = false;  ///< on a connection of this session that is lost: the server may have it
+    /// On a connection of this session that is lost, or for another call that was given up since: the server may have it.
+    bool was_sent = false;
     stored_text text;
     std::vector<std::string_view> filters; ///< of an unsubscribe or undo
     tern::user_properties user_properties{};

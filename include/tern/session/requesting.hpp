@@ -77,6 +77,22 @@ inline errc emit_request(core& c, request& waiting, std::uint16_t packet_identif
     return emit(c, packet);
 }
 
+/// The server keeps the filters of `call`, which is given up, for the calls that share them. If one of those is cancelled
+/// before it is sent, they have to be given up there too.
+inline void leave_to_others(core& c, std::uint32_t call) noexcept
+{
+    session_state& s = c.session;
+    for (std::uint32_t index = s.requests.waiting().front(); index != no_slot; index = s.requests[index].next)
+    {
+        request& other = s.requests[index];
+        if (other.kind == request_kind::subscribe && other.call != call &&
+            s.subscriptions.share_filter(other.call, call))
+        {
+            other.was_sent = true;
+        }
+    }
+}
+
 /// The filters that have to be given up for a cancelled subscribe: those that no other call holds.
 inline void collect_undone(core& c, request& undo)
 {
@@ -88,6 +104,7 @@ inline void collect_undone(core& c, request& undo)
             undo.filters.push_back(each.topic_filter);
         }
     }
+    leave_to_others(c, undo.call);
 }
 
 /// Sends the request that waits at `index`, or ends it if it cannot be sent.
@@ -126,6 +143,7 @@ inline bool send_request(core& c, std::uint32_t index)
         s.subscriptions.remove(s.requests[index].call);
         s.requests[index].call = no_slot;
     }
+    give_up_filters(c, s.requests[index]);
     s.requests.finish(index, error);
     return true;
 }

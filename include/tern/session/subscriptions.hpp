@@ -145,6 +145,16 @@ public:
         return false;
     }
 
+    /// True if both calls hold a filter.
+    [[nodiscard]] bool share_filter(std::uint32_t one, std::uint32_t other) const noexcept
+    {
+        const std::vector<wire::subscription>& filters = calls_[one].filters;
+        return std::any_of(calls_[other].filters.begin(), calls_[other].filters.end(), [&](const auto& each) {
+            return std::any_of(filters.begin(), filters.end(),
+                               [&](const auto& same) { return same.topic_filter == each.topic_filter; });
+        });
+    }
+
     /// The call with a Subscription Identifier, or `no_slot`.
     [[nodiscard]] std::uint32_t find(std::uint32_t identifier) const noexcept
     {

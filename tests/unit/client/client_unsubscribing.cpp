@@ -5,6 +5,12 @@
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
 
+#include <asio/post.hpp>
+
+#include <memory>
+#include <string>
+
+using namespace std::chrono_literals;
 using namespace tern_test;
 
 TEST_CASE("an ended subscription gives what is buffered, then its end")
@@ -87,26 +93,166 @@ TEST_CASE("unsubscribing by filter ends every subscription to it")
     CHECK(wrong.error == tern::errc::invalid_topic_filter);
 }
 
-TEST_CASE("who waits for a subscription's answer learns that it has ended before")
+TEST_CASE("unsubscribing by filter ends a handler that owns another subscription to the filter")
 {
     client_fixture f;
-    if (GENERATE(true, false))
+    REQUIRE_FALSE(f.connect());
+    {
+        const auto owned = std::make_shared<tern::subscription>();
+        (void)f.client->on_message("a", [owned](const tern::message_view&) {});
+        *owned = f.client->open_subscription("a");
+    }
+    settle(f.context);
+    outcome<tern::unsubscribe_result> ended;
+    asio::post(f.context, [&] { f.client->async_unsubscribe("a", ended.handler()); });
+    REQUIRE(f.until([&] { return ended.calls != 0; }));
+    CHECK_FALSE(ended.error);
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("who waits for the answer to a subscription that is ended before it comes is told so")
+{
+    const bool connected = GENERATE(true, false);
+    const bool shared = GENERATE(true, false);
+    client_fixture f;
+    if (connected)
     {
         REQUIRE_FALSE(f.connect());
     }
-    tern::subscription first = f.client->open_subscription("a");
-    tern::subscription second = f.client->open_subscription("a"); // the server keeps the filter for the first one
+    const tern::subscription other = f.client->open_subscription(shared ? "a" : "b");
+    settle(f.context);
+    tern::subscription ending = f.client->open_subscription("a");
     outcome<tern::subscribe_result> ready;
     outcome<tern::unsubscribe_result> ended;
-    second.async_ready(ready.handler());
-    second.async_unsubscribe(ended.handler());
+    asio::post(f.context, [&] {
+        ending.async_ready(ready.handler());
+        ending.async_unsubscribe(ended.handler());
+    });
     settle(f.context);
-    CHECK(ended.calls == 1);
-    CHECK_FALSE(ended.error);
     CHECK(ready.calls == 1);
     CHECK(ready.error == tern::errc::subscription_ended);
     outcome<tern::subscribe_result> late;
-    second.async_ready(late.handler());
+    ending.async_ready(late.handler());
     settle(f.context);
     CHECK(late.error == tern::errc::subscription_ended);
+    if (!connected)
+    {
+        REQUIRE_FALSE(f.connect());
+    }
+    REQUIRE(f.until([&] { return ended.calls == 1; }));
+    CHECK_FALSE(ended.error);
+    CHECK(f.publish("c", "x", tern::qos::at_least_once) == std::error_code());
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 1);
+    outcome<void> left;
+    f.client->async_disconnect(left.handler()); // which waits for all that is unanswered
+    REQUIRE(f.until([&] { return left.calls == 1; }));
+    CHECK(ready.calls == 1);
+}
+
+TEST_CASE("an unsubscribe that is refused at once leaves the subscription as it was")
+{
+    tern::testing::broker_configuration configuration;
+    configuration.maximum_packet_size = 60;
+    client_fixture f(configuration);
+    REQUIRE_FALSE(f.connect());
+    tern::subscription stream = f.subscribe("a");
+    const std::string large(100, 'v');
+    const tern::user_property properties[] = {{"name", large}};
+    outcome<tern::unsubscribe_result> refused;
+    stream.async_unsubscribe({.user_properties = tern::user_properties(properties)}, refused.handler());
+    outcome<tern::unsubscribe_result> by_filter;
+    f.client->async_unsubscribe("a", {.user_properties = tern::user_properties(properties)}, by_filter.handler());
+    settle(f.context);
+    CHECK(refused.error == tern::errc::exceeds_server_maximum_packet_size);
+    CHECK(by_filter.error == tern::errc::exceeds_server_maximum_packet_size);
+    CHECK_FALSE(f.publish("a", "x"));
+    CHECK(f.receive(stream).payload_text() == "x");
+    outcome<tern::unsubscribe_result> ended;
+    stream.async_unsubscribe(ended.handler());
+    REQUIRE(f.until([&] { return ended.calls == 1; }));
+    CHECK_FALSE(ended.error);
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("an ended subscription does not come back, whatever became of its UNSUBSCRIBE")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription stream = f.subscribe("a");
+    f.broker.accept_connections(false);
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::disconnected_event>() >= 1; }));
+    outcome<tern::unsubscribe_result> ended;
+    stream.async_unsubscribe(ended.handler());
+    settle(f.context);
+    outcome<void> left;
+    f.client->async_disconnect({.time_limit = 10ms}, left.handler());
+    REQUIRE(f.until([&] { return left.calls == 1; }));
+    CHECK(ended.error == asio::error::operation_aborted);
+    f.broker.accept_connections(true);
+    f.broker.drop_sessions();
+    REQUIRE_FALSE(f.connect());
+    CHECK_FALSE(f.publish("b", "x", tern::qos::at_least_once));
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("of two subscriptions to a filter the last unsubscribes, also if its own SUBSCRIBE was never sent")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription first = f.subscribe("a");
+    f.broker.accept_connections(false);
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::disconnected_event>() >= 1; }));
+    outcome<tern::subscription> second;
+    f.client->async_subscribe("a", {.time_limit = 50ms}, second.handler());
+    outcome<tern::unsubscribe_result> ended;
+    first.async_unsubscribe(ended.handler());
+    REQUIRE(f.until([&] { return second.calls == 1 && ended.calls == 1; }));
+    CHECK_FALSE(ended.error);
+    CHECK(second.error == tern::errc::timed_out);
+    f.broker.accept_connections(true);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    CHECK_FALSE(f.publish("b", "x", tern::qos::at_least_once));
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("a time limit ends the wait for UNSUBACK, and the subscription stays ended")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription stream = f.subscribe("a");
+    tern::message_handler_registration registered = f.client->on_message("b", [](const tern::message_view&) {});
+    tern::subscription other = f.subscribe("c");
+    f.broker.accept_connections(false);
+    f.broker.cut(link_cut::reset);
+    outcome<tern::unsubscribe_result> of_stream;
+    outcome<tern::unsubscribe_result> of_handler;
+    outcome<tern::unsubscribe_result> of_client;
+    stream.async_unsubscribe({.time_limit = 20ms}, of_stream.handler());
+    registered.async_unsubscribe({.time_limit = 20ms}, of_handler.handler());
+    f.client->async_unsubscribe("c", {.time_limit = 20ms}, of_client.handler());
+    REQUIRE(f.until([&] { return of_stream.calls == 1 && of_handler.calls == 1 && of_client.calls == 1; }));
+    CHECK(of_stream.error == tern::errc::timed_out);
+    CHECK(of_handler.error == tern::errc::timed_out);
+    CHECK(of_client.error == tern::errc::timed_out);
+    outcome<tern::message> none;
+    other.async_receive(none.handler());
+    settle(f.context);
+    CHECK(none.error == tern::errc::subscription_ended);
+    f.broker.accept_connections(true);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    CHECK_FALSE(f.publish("x", "x", tern::qos::at_least_once));
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("unsubscribing has the client's time limit if it has none of its own")
+{
+    tern::client_limits limits = quick_limits();
+    limits.operation = 20ms;
+    client_fixture f({}, limits);
+    outcome<tern::unsubscribe_result> ended;
+    f.client->async_unsubscribe("a", ended.handler());
+    REQUIRE(f.until([&] { return ended.calls == 1; }));
+    CHECK(ended.error == tern::errc::timed_out);
 }

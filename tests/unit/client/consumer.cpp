@@ -92,7 +92,9 @@ TEST_CASE("its handles see its answer and how many messages wait", "[consumer]")
     CHECK(made->buffered() == 2);
     const queued_message oldest = made->queue.pop();
     CHECK(oldest.content.payload_text() == "first");
-    CHECK(oldest.on_taken == taking{1, 1});
+    CHECK(made->on_taken(oldest.which) == taking{1, 1});
+    made->ack = tern::acknowledgement::manual;
+    CHECK_FALSE(made->on_taken(oldest.which).needed());
     CHECK(oldest.size == 100);
     CHECK(made->buffered() == 1);
 }

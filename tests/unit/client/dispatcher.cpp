@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/client/dispatcher.hpp"
 
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,4 +130,53 @@ TEST_CASE_METHOD(fixture, "identifiers of an earlier process have to match the t
     CHECK(who(dispatch, "z", {1}).empty());
     dispatch.distrust_identifiers(false);
     CHECK(who(dispatch, "z", {1}) == "a");
+}
+
+TEST_CASE_METHOD(fixture, "who alone has a filter is told from who shares it", "[dispatcher]")
+{
+    subscribe(a, 1, {"x", "y"});
+    subscribe(b, 2, {"y"});
+    CHECK(dispatch.is_sole(a, "x"));
+    CHECK_FALSE(dispatch.is_sole(a, "y"));
+    CHECK_FALSE(dispatch.is_sole(b, "x"));
+    CHECK_FALSE(dispatch.is_sole(a, "z"));
+    CHECK_FALSE(dispatch.remove(b, "y"));
+    CHECK(dispatch.is_sole(a, "y"));
+}
+
+TEST_CASE_METHOD(fixture, "memory that is short leaves a dispatcher that can be used", "[dispatcher]")
+{
+    subscribe(a, 1, {"x/+", "y"});
+    bool failed = true;
+    for (std::size_t successes = 0; failed; ++successes)
+    {
+        const filters wanted{"x/+", "long/enough/not/to/lie/in/the/string", "y", "y"};
+        {
+            const tern_test::allocation_failure failure(successes);
+            try
+            {
+                subscribe(b, 2, wanted);
+            }
+            catch (const std::bad_alloc&)
+            {
+            }
+            failed = failure.happened();
+        }
+        if (!failed)
+        {
+            CHECK(who(dispatch, "x/1", {2}) == "ab");
+        }
+        // What the client does when a subscription fails, or ends.
+        for (const std::string& filter : wanted)
+        {
+            (void)dispatch.remove(b, filter);
+        }
+        dispatch.forget_owner(b, 2);
+        CHECK(who(dispatch, "x/1") == "a");
+        CHECK(who(dispatch, "long/enough/not/to/lie/in/the/string").empty());
+        CHECK(who(dispatch, "x/1", {2}) == "a");
+    }
+    CHECK(dispatch.remove(a, "x/+"));
+    CHECK(dispatch.remove(a, "y"));
+    CHECK(dispatch.empty());
 }

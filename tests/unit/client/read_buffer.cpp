@@ -179,3 +179,18 @@ TEST_CASE("reset keeps nothing", "[read_buffer]")
     CHECK(buffer.capacity() == 0);
     CHECK(buffer.prepare().size() == 16);
 }
+
+TEST_CASE("what is under way into the buffer arrives where it was asked to, whatever is consumed meanwhile",
+          "[read_buffer]")
+{
+    tern::read_buffer buffer(16, 16);
+    CHECK(put(buffer, "abcd") == 4);
+    const auto room = buffer.prepare();
+    buffer.consume(4);
+    CHECK(buffer.empty());
+    std::memcpy(room.data(), "efg", 3);
+    buffer.commit(3);
+    CHECK(buffer.data() == "efg");
+    buffer.consume(3);
+    CHECK(buffer.prepare().size() == 16); // and then all of it is free again
+}

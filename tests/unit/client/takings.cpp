@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/client/takings.hpp"
 
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
 #include <cstdint>
@@ -9,6 +10,7 @@ using tern::reason_code;
 using tern::detail::taking;
 using tern::detail::taking_table;
 using tern::session::delivery;
+using tern_test::allocation_counter;
 
 TEST_CASE("one subscription takes the session's delivery itself", "[takings]")
 {
@@ -73,4 +75,21 @@ TEST_CASE("a share that was taken does not stand for a newcomer in its place", "
     REQUIRE(told);
     CHECK(told->delivery == delivery{2, 1});
     CHECK_FALSE(table.taken({0x80000000U | 77U, 1}, reason_code::success)); // never given out
+}
+
+TEST_CASE("a share is told from a whole, and room can be made for shares", "[takings]")
+{
+    taking_table table;
+    CHECK_FALSE(taking_table::is_share(taking_table::whole({5, 9})));
+    CHECK_FALSE(taking_table::is_share({}));
+    CHECK(taking_table::delivery_of(taking_table::whole({5, 9})) == delivery{5, 9});
+    table.reserve(2);
+    const allocation_counter counter;
+    const std::uint32_t message = table.split({5, 9});
+    const taking first = table.share(message);
+    const taking second = table.share(message);
+    CHECK(counter.count() == 0);
+    CHECK(taking_table::is_share(first));
+    CHECK_FALSE(table.taken(second, reason_code::success));
+    CHECK(table.taken(first, reason_code::success));
 }

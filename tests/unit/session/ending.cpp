@@ -378,3 +378,21 @@ TEST_CASE("what was found wrong with a connection is not told once it is closed"
     server.drop();
     CHECK(server.events().empty());
 }
+
+TEST_CASE("giving up an unsubscribe does not bring its subscription back", "[session]")
+{
+    script server;
+    server.connect();
+    std::uint32_t identifier = 0;
+    const topic_subscription filter[] = {{"a"}, {"b"}};
+    const std::string_view filters[] = {"a"};
+    (void)server.engine.subscribe(1, filter, {}, identifier, server.now);
+    (void)server.sent();
+    (void)server.feed_hex("90 05 00 01 00 02 02");
+    server.drop();
+    (void)server.engine.unsubscribe(2, filters, {}, server.now);
+    server.engine.abandon(make_error_code(std::errc::operation_canceled));
+    CHECK(server.only<session::unsubscribe_completed>());
+    server.reconnect();
+    CHECK(server.sent() == packets{"82 09 00 02 02 0B 01 00 01 62 02"});
+}

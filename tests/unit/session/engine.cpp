@@ -204,3 +204,35 @@ TEST_CASE("a maximum packet size of 0 in the limits means the standard's", "[ses
     server.connect();
     CHECK(server.engine.phase() == session::connection_phase::connected);
 }
+
+TEST_CASE("an engine says whether an answer is awaited")
+{
+    script server;
+    server.connect();
+    CHECK_FALSE(server.engine.awaits_answer());
+    const auto qos = GENERATE(tern::qos::at_least_once, tern::qos::exactly_once);
+    (void)server.publish(1, "a", tern::qos::at_most_once);
+    (void)server.sent();
+    CHECK_FALSE(server.engine.awaits_answer());
+    (void)server.publish(2, "b", qos);
+    CHECK(server.engine.awaits_answer());
+    (void)server.sent();
+    if (qos == tern::qos::at_least_once)
+    {
+        (void)server.acknowledge<wire::puback>(1);
+    }
+    else
+    {
+        (void)server.acknowledge<wire::pubrec>(1);
+        CHECK(server.engine.awaits_answer());
+        (void)server.acknowledge<wire::pubcomp>(1);
+    }
+    CHECK_FALSE(server.engine.awaits_answer());
+    std::uint32_t identifier = 0;
+    const tern::topic_subscription filter[] = {{"a"}};
+    (void)server.engine.subscribe(3, filter, {}, identifier, server.now);
+    CHECK(server.engine.awaits_answer());
+    (void)server.sent();
+    (void)server.feed_hex("90 04 00 02 00 02");
+    CHECK_FALSE(server.engine.awaits_answer());
+}

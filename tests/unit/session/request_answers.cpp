@@ -297,3 +297,41 @@ TEST_CASE("a subscription that is forgotten is not made again", "[session]")
     server.reconnect();
     CHECK(server.sent().empty());
 }
+
+TEST_CASE("of calls that share a filter the last one to be given up unsubscribes, also if it was never sent", "[session]")
+{
+    const bool resumed = GENERATE(true, false);
+    script server;
+    server.connect();
+    std::string filters = "A2 09 00 02 00 00 01 61 00 01 62"; // UNSUBSCRIBE from a and b
+    const std::uint32_t first = subscribe(server, 1, {"a"});
+    (void)server.sent();
+    SECTION("the first was granted")
+    {
+        (void)answer<wire::suback>(server, 1, {granted});
+        server.drop();
+        subscribe(server, 2, {"a", "b"});
+        server.engine.forget_subscription(first);
+        CHECK_FALSE(server.engine.cancel_request(2)); // the server still has a
+    }
+    SECTION("the first was sent, and cancelled")
+    {
+        server.drop();
+        subscribe(server, 2, {"a", "b"});
+        CHECK_FALSE(server.engine.cancel_request(1));
+        CHECK(server.engine.cancel_request(2));
+        filters = "A2 06 00 02 00 00 01 61";
+    }
+    SECTION("the second is forgotten")
+    {
+        (void)answer<wire::suback>(server, 1, {granted});
+        server.drop();
+        const std::uint32_t second = subscribe(server, 2, {"a", "b"});
+        server.engine.forget_subscription(first);
+        server.engine.forget_subscription(second);
+    }
+    wire::connack connected;
+    connected.session_present = resumed;
+    server.reconnect(connected);
+    CHECK(server.sent() == (resumed ? packets{filters} : packets{})); // gone with the session
+}

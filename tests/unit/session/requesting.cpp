@@ -313,3 +313,32 @@ TEST_CASE("a restoration that the server does not take is told, and forgotten", 
     server.reconnect();
     CHECK(server.sent().empty());
 }
+
+TEST_CASE("an unsubscribe that the server does not take is told, and its filters are not asked for again", "[session]")
+{
+    script server;
+    server.connect();
+    std::uint32_t identifier = 0;
+    const topic_subscription wanted[] = {{"a"}, {"b"}};
+    (void)server.engine.subscribe(1, wanted, {}, identifier, server.now);
+    (void)server.sent();
+    (void)server.feed_hex("90 05 00 01 00 02 02");
+    server.drop();
+    const std::string large(100, 'v');
+    const user_property properties[] = {{"name", large}};
+    unsubscribe_options options;
+    options.user_properties = user_properties(properties);
+    const std::string_view filters[] = {"a"};
+    CHECK_FALSE(server.engine.unsubscribe(2, filters, options, server.now));
+    wire::connack answer;
+    answer.session_present = true;
+    answer.properties.maximum_packet_size = 50;
+    server.reconnect(answer);
+    CHECK(server.sent().empty());
+    const auto told = server.only<session::unsubscribe_completed>();
+    REQUIRE(told);
+    CHECK(told->error == errc::exceeds_server_maximum_packet_size);
+    server.drop();
+    server.reconnect();
+    CHECK(server.sent() == packets{"82 09 00 02 02 0B 01 00 01 62 02"});
+}
