@@ -60,10 +60,14 @@ TERN_INLINE void client_core::end_turn()
             {
                 again = advance_disconnect() || flush() || watch_pause();
             }
+            if (!again && !stopped_)
+            {
+                start_reading();
+                again = has_news(); // it has failed
+            }
         }
         if (!stopped_)
         {
-            start_reading();
             arm_timer();
         }
         graveyard_.clear();
