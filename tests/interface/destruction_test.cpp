@@ -116,7 +116,8 @@ void destroy_everywhere(victim what)
 {
     const auto protocol = GENERATE(tern::protocol_choice::v5, tern::protocol_choice::v3_1_1);
     const std::size_t maximum_read = GENERATE(std::size_t{1}, std::size_t{65'536});
-    const script_settings settings{.protocol = protocol, .maximum_read = maximum_read};
+    const bool eventful = protocol == tern::protocol_choice::v5 && GENERATE(false, true); // 3.1.1 has no authentication
+    const script_settings settings{.protocol = protocol, .maximum_read = maximum_read, .eventful = eventful};
     const std::size_t steps = steps_of(settings);
     REQUIRE(steps > 20);
     for (std::size_t n = 0; n <= steps; ++n)

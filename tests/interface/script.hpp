@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A whole run of a client, one operation after the other, which can be stopped between any two steps of the context:
-// connect, subscribe, publish at each QoS, receive, unsubscribe, disconnect.
+// A whole run of a client, one operation after the other, which can be stopped between any two steps of the context.
+// There are two: the plain one connects, subscribes, publishes at each QoS, receives, unsubscribes and disconnects. The
+// eventful one has a server that does not answer, authenticates again, and loses its connection in the middle.
 #ifndef TERN_TESTS_INTERFACE_SCRIPT_HPP
 #define TERN_TESTS_INTERFACE_SCRIPT_HPP
 
+#include "interface/stage.hpp"
 #include "support/memory_client.hpp"
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -39,13 +42,18 @@ enum class action
     receive,
     unsubscribe,
     disconnect,
+    ready,
+    re_authenticate,
+    publish_and_cut,
+    end_stream,
     done,
 };
 
 inline std::string_view name_of(action what)
 {
-    constexpr std::string_view names[] = {"connect", "subscribe",   "publish QoS 0", "publish QoS 1", "publish QoS 2",
-                                          "receive", "unsubscribe", "disconnect",    "done"};
+    constexpr std::string_view names[] = {
+        "connect",    "subscribe", "publish QoS 0",   "publish QoS 1",   "publish QoS 2", "receive", "unsubscribe",
+        "disconnect", "ready",     "re-authenticate", "publish and cut", "end stream",    "done"};
     return names[static_cast<std::size_t>(what)];
 }
 
@@ -132,6 +140,7 @@ struct script_settings
     tern::protocol_choice protocol = tern::protocol_choice::v5;
     std::size_t maximum_read = std::numeric_limits<std::size_t>::max(); ///< small: more places to stop at
     bool repeat_cancelled = false; ///< an operation that was cancelled is started again, and the run goes on
+    bool eventful = false;
 };
 
 /// The run. Its members are public: tests interfere.
@@ -139,9 +148,13 @@ class script
 {
 public:
     explicit script(const script_settings& settings)
-        : settings_(settings), context(std::in_place, 1), broker(std::in_place, *context),
+        : settings_(settings), context(std::in_place, 1),
+          broker(std::in_place, *context, tern::testing::broker_configuration{}, &policy_),
           client(std::in_place, *context, limits())
     {
+        client->set_authenticator([](const tern::authentication_step&, tern::authentication_answer answer) {
+            answer(std::error_code(), "let me in");
+        });
         broker->faults({.maximum_read = settings.maximum_read}, {.maximum_read = settings.maximum_read});
         client->on_event([this](const tern::client_event& event) {
             disconnections += std::holds_alternative<tern::disconnected_event>(event) ? 1U : 0U;
@@ -187,12 +200,7 @@ public:
         current = what;
         switch (what)
         {
-        case action::connect:
-            client->async_connect("mqtt://broker",
-                                  tern::connect_options{.client_id = "script", .protocol = settings_.protocol},
-                                  handler<tern::connect_result>(
-                                      [this](std::error_code error, const auto&) { go_on(error, action::subscribe); }));
-            break;
+        case action::connect: connect(); break;
         case action::subscribe:
             client->async_subscribe("stream/#",
                                     handler<tern::subscription>([this](std::error_code error, tern::subscription made) {
@@ -209,7 +217,8 @@ public:
                 {
                     ++received[std::string(taken.payload_text())];
                 }
-                go_on(error, has_everything() ? action::unsubscribe : action::receive);
+                const action last = settings_.eventful ? action::end_stream : action::unsubscribe;
+                go_on(error, has_everything() ? last : action::receive);
             }));
             break;
         case action::unsubscribe:
@@ -220,6 +229,35 @@ public:
             break;
         case action::disconnect:
             client->async_disconnect(handler<void>([this](std::error_code error) { go_on(error, action::done); }));
+            break;
+        case action::ready:
+            if (!stream)
+            {
+                stream = client->open_subscription("stream/#");
+            }
+            stream.async_ready(handler<tern::subscribe_result>(
+                [this](std::error_code error, const auto&) { go_on(error, action::re_authenticate); }));
+            break;
+        case action::re_authenticate:
+            client->async_re_authenticate(handler<void>([this](std::error_code error) {
+                const bool again = error == tern::errc::authentication_in_progress; // the first one was cancelled
+                go_on(again ? std::error_code() : error, action::publish_and_cut);
+            }));
+            break;
+        case action::publish_and_cut:
+            publish(tern::qos::exactly_once, action::receive);
+            asio::post(*context, [this] {
+                if (broker && !std::exchange(has_cut_, true))
+                {
+                    broker->cut(link_cut::reset);
+                }
+            });
+            break;
+        case action::end_stream:
+            stream.async_unsubscribe(handler<tern::unsubscribe_result>([this](std::error_code error, const auto&) {
+                const bool again = error == tern::errc::subscription_ended; // the first one was cancelled
+                go_on(again ? std::error_code() : error, action::disconnect);
+            }));
             break;
         case action::done: break;
         }
@@ -245,6 +283,22 @@ private:
         auto life = std::make_shared<int>(0);
         handler_book::entry& entry = book.add(current, life);
         return {&entry, std::move(life), signal.slot(), std::move(next)};
+    }
+
+    void connect()
+    {
+        tern::connect_options options{.client_id = "script", .protocol = settings_.protocol};
+        if (!settings_.eventful)
+        {
+            client->async_connect("mqtt://broker", options,
+                                  handler<tern::connect_result>(
+                                      [this](std::error_code error, const auto&) { go_on(error, action::subscribe); }));
+            return;
+        }
+        options.authentication_method = "password";
+        client->async_connect(
+            tern::brokers("mqtt://nobody", "mqtt://broker"), options,
+            handler<tern::connect_result>([this](std::error_code error, const auto&) { go_on(error, action::ready); }));
     }
 
     void publish(tern::qos qos, action next)
@@ -282,7 +336,9 @@ private:
     }
 
     script_settings settings_;
+    interface_policy policy_;
     int published_ = 0;
+    bool has_cut_ = false;
 
 public:
     handler_book book;

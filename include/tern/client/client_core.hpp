@@ -218,6 +218,7 @@ private:
     void emit(client_event event) noexcept;
     [[nodiscard]] disconnected_event describe_loss(std::error_code error, bool was_connected) noexcept;
     void tell_events();
+    [[nodiscard]] bool has_news() const noexcept;
     bool report();
     void complete_connect(std::error_code error, connect_result result);
     void complete(plain_handler& handler, std::optional<finished_plain>& done, std::error_code error) noexcept;

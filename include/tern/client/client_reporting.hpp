@@ -98,6 +98,12 @@ TERN_INLINE void client_core::complete(plain_handler& handler, std::optional<fin
     }
 }
 
+/// Something is to be told.
+TERN_INLINE bool client_core::has_news() const noexcept
+{
+    return !events_.empty() || connect_done_ || re_authenticate_done_ || disconnect_done_;
+}
+
 /// Tells what has happened to the connection, then completes what ended with it. True if there was something.
 TERN_INLINE bool client_core::report()
 {

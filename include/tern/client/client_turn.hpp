@@ -61,10 +61,14 @@ TERN_INLINE void client_core::end_turn()
                 // Once the answers have left, what was read already may be processed: reading goes on behind it only.
                 again = advance_disconnect() || flush() || watch_pause() || process_input() || clear_graveyard();
             }
+            if (!again && !stopped_)
+            {
+                start_reading();
+                again = has_news(); // it has failed
+            }
         }
         if (!stopped_)
         {
-            start_reading();
             arm_timer();
         }
         (void)clear_graveyard();

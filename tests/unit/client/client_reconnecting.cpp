@@ -237,7 +237,14 @@ TEST_CASE("after a loss the servers of the list are tried from the first, until 
     f.broker.accept_connections(false);
     f.broker.cut(link_cut::reset);
     REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
-    CHECK(std::get<tern::connected_event>(f.events.back()).server == "mqtt://second:1883");
+    settle(f.context);
+    std::string server;
+    for (const tern::client_event& event : f.events)
+    {
+        const auto* const told = std::get_if<tern::connected_event>(&event);
+        server = told != nullptr ? told->server : server;
+    }
+    CHECK(server == "mqtt://second:1883");
     CHECK(f.count<tern::session_lost_event>() == 1); // it is another server
     CHECK_FALSE(f.publish("a", "there", tern::qos::exactly_once));
     CHECK(f.receive(stream).payload_text() == "there");
