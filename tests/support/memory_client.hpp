@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -167,15 +168,15 @@ public:
     [[nodiscard]] bool publish_numbers(std::string_view topic, int first, int last,
                                        tern::qos qos = tern::qos::at_least_once)
     {
-        int done = 0;
-        asio::post(context_, [&, topic = std::string(topic)] {
+        const auto done = std::make_shared<int>(0); // a handler that throws may end the wait
+        asio::post(context_, [this, done, topic = std::string(topic), first, last, qos] {
             for (int i = first; i <= last; ++i)
             {
                 client_.async_publish(topic, std::to_string(i), {.qos = qos},
-                                      [&](std::error_code error, tern::publish_result) { done += !error; });
+                                      [done](std::error_code error, tern::publish_result) { *done += !error; });
             }
         });
-        return run_until(context_, [&] { return done == last - first + 1; });
+        return run_until(context_, [&] { return *done == last - first + 1; });
     }
 
 private:

@@ -340,5 +340,5 @@ TEST_CASE("an unsubscribe that the server does not take is told, and its filters
     CHECK(told->error == errc::exceeds_server_maximum_packet_size);
     server.drop();
     server.reconnect();
-    CHECK(server.sent() == packets{"82 09 00 02 02 0B 01 00 01 62 02"});
+    CHECK(server.sent() == packets{"82 09 00 03 02 0B 01 00 01 62 02"});
 }
