@@ -233,7 +233,16 @@ int main(int argc, char* argv[])
     try
     {
         const std::optional<command_line> options = parse({argv + 1, argv + argc});
-        return options ? serve(*options) : 0;
+        if (options)
+        {
+            return serve(*options);
+        }
+        if (!std::cout.flush())
+        {
+            std::cerr << "broker: cannot write to the standard output\n";
+            return 1;
+        }
+        return 0;
     }
     catch (const usage_error& error)
     {

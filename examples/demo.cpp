@@ -11,14 +11,12 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/use_future.hpp>
 
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <exception>
-#include <future>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -74,8 +72,10 @@ public:
             if (number == cut_after)
             {
                 co_await pause(0ms); // they have left, and nothing has come back
-                std::cout << "\n  ***  Both connections are cut, with " << fridge_.stats().in_flight
-                          << " messages on their way. The fridge goes on publishing.\n\n";
+                std::cout
+                    << "\n  ***  Both connections are cut, with " << fridge_.stats().in_flight
+                    << " messages on their way.\n  ***  What was on its way at QoS 0 may be lost; all else is sent "
+                       "again. The fridge goes on publishing.\n\n";
                 broker_.drop_connections();
             }
             else if (number < burst_from || number > cut_after)
@@ -119,17 +119,19 @@ private:
     {
         const std::string text =
             std::to_string(number) + ": " + std::to_string(3 + number % 3) + '.' + std::to_string(number % 10) + " °C";
-        fridge_.async_publish(topic, text, {.qos = qos_of(number)},
-                              [this, number](std::error_code error, const tern::publish_result&) {
-                                  if (!error)
-                                  {
-                                      ++acknowledged_[static_cast<std::size_t>(number)];
-                                  }
-                                  else
-                                  {
-                                      std::cout << "  ***  Reading " << number << ": " << error.message() << '\n';
-                                  }
-                              });
+        fridge_.async_publish(
+            topic, text, {.qos = qos_of(number)}, [this, number](std::error_code error, const tern::publish_result&) {
+                if (!error)
+                {
+                    ++acknowledged_[static_cast<std::size_t>(number)];
+                }
+                else
+                {
+                    std::cout << "  ***  Reading " << number << ": " << error.message()
+                              << (qos_of(number) == tern::qos::at_most_once ? "; at QoS 0 it is not sent again.\n"
+                                                                            : ".\n");
+                }
+            });
     }
 
     void show(const tern::message_view& message)
@@ -184,6 +186,11 @@ private:
             const int count = arrived_[static_cast<std::size_t>(number)];
             ++published[level];
             lost[level] += count == 0 ? 1 : 0;
+            if (count == 0)
+            {
+                std::cout << "\nReading " << number << " has not arrived"
+                          << (level == 0 ? ": it was on its way at QoS 0, which may lose it.\n" : ".\n");
+            }
             repeated[level] += count > 1 ? 1 : 0;
         }
         constexpr std::array<std::string_view, 3> promises = {"at most once: may be lost with a connection",
@@ -216,9 +223,14 @@ try
 {
     asio::io_context context(1);
     demonstration demo(context);
-    std::future<bool> kept = asio::co_spawn(context, demo.run(), asio::use_future);
+    bool kept = false;
+    asio::co_spawn(context, demo.run(), [&](const std::exception_ptr& failure, bool result) {
+        context.stop(); // also with clients that would go on for ever
+        failure ? std::rethrow_exception(failure) : void();
+        kept = result;
+    });
     context.run();
-    return kept.get() ? 0 : 1;
+    return kept ? 0 : 1;
 }
 catch (const std::exception& error)
 {

@@ -7,18 +7,16 @@
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 
-#include <exception>
-#include <future>
+#include <chrono>
 #include <iostream>
-#include <string_view>
+#include <stdexcept>
 
-asio::awaitable<void> hello(tern::client& client, std::string_view url)
+asio::awaitable<void> hello(const char* url)
 {
+    tern::client client(co_await asio::this_coro::executor); // ends with the coroutine, also with one that fails
     co_await client.async_connect(url);
     tern::subscription readings = co_await client.async_subscribe("tern/hello/coroutine/+");
-
     co_await client.async_publish("tern/hello/coroutine/Küche", "4.5 °C", {.qos = tern::qos::exactly_once});
-
     const tern::message message = co_await readings.async_receive();
     std::cout << message.topic() << ": " << message.payload_text() << '\n';
     co_await client.async_disconnect();
@@ -28,11 +26,9 @@ int main(int count, char** arguments)
 try
 {
     asio::io_context context;
-    tern::client client(context);
-    std::future<void> done =
-        asio::co_spawn(context, hello(client, count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883"), asio::use_future);
-    context.run();
-    done.get(); // throws what the coroutine threw
+    auto done = asio::co_spawn(context, hello(count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883"), asio::use_future);
+    context.run_for(std::chrono::seconds(5));
+    context.stopped() ? done.get() : throw std::runtime_error("nothing has come back for five seconds");
 }
 catch (const std::exception& error)
 {

@@ -7,8 +7,10 @@
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 
-#include <exception>
+#include <chrono>
+#include <future>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 int main(int count, char** arguments)
@@ -24,7 +26,9 @@ int main(int count, char** arguments)
         tern::subscription readings = client.async_subscribe("tern/hello/future/+", asio::use_future).get();
         client.async_publish("tern/hello/future/Küche", "4.5 °C", {.qos = tern::qos::at_least_once}, asio::use_future)
             .get();
-        const tern::message message = readings.async_receive(asio::use_future).get();
+        std::future<tern::message> coming = readings.async_receive(asio::use_future);
+        const bool come = coming.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
+        const tern::message message = come ? coming.get() : throw std::runtime_error("nothing came for five seconds");
         std::cout << message.topic() << ": " << message.payload_text() << '\n';
         client.async_disconnect(asio::use_future).get();
     }
@@ -33,7 +37,6 @@ int main(int count, char** arguments)
         std::cerr << error.what() << '\n';
         exit_code = 1;
     }
-    work.reset();
     context.stop();
     thread.join();
     return exit_code;

@@ -7,23 +7,21 @@
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 
-#include <exception>
-#include <future>
+#include <chrono>
 #include <iostream>
-#include <optional>
-#include <string_view>
+#include <stdexcept>
 
-asio::awaitable<void> watch(tern::client& watcher, std::optional<tern::client>& device, std::string_view url)
+asio::awaitable<void> watch(const char* url)
 {
+    tern::client watcher(co_await asio::this_coro::executor);
     co_await watcher.async_connect(url);
     tern::subscription status = co_await watcher.async_subscribe("tern/will/+/status");
-
+    tern::client device(watcher.get_executor());
     const tern::will_options will{.topic = "tern/will/device/status", .payload = "lost"};
-    co_await device->async_connect(url, {.will = will});
-    co_await device->async_publish("tern/will/device/status", "here", {.qos = tern::qos::at_least_once});
+    co_await device.async_connect(url, {.will = will});
+    co_await device.async_publish("tern/will/device/status", "here", {.qos = tern::qos::at_least_once});
     std::cout << "The device says: " << (co_await status.async_receive()).payload_text() << '\n';
-
-    device.reset(); // without async_disconnect: as when its power fails
+    device = tern::client(watcher.get_executor()); // gone without async_disconnect: as when its power fails
     std::cout << "The broker says: " << (co_await status.async_receive()).payload_text() << '\n';
     co_await watcher.async_disconnect();
 }
@@ -32,12 +30,9 @@ int main(int count, char** arguments)
 try
 {
     asio::io_context context;
-    tern::client watcher(context);
-    std::optional<tern::client> device(context);
-    std::future<void> done = asio::co_spawn(
-        context, watch(watcher, device, count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883"), asio::use_future);
-    context.run();
-    done.get(); // throws what the coroutine threw
+    auto done = asio::co_spawn(context, watch(count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883"), asio::use_future);
+    context.run_for(std::chrono::seconds(5));
+    context.stopped() ? done.get() : throw std::runtime_error("nothing has come for five seconds");
 }
 catch (const std::exception& error)
 {

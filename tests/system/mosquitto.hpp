@@ -178,6 +178,9 @@ public:
         throw std::runtime_error("mosquitto did not start: " + process_->error() + log());
     }
 
+    /// Other settings, from the next start on.
+    void configure(std::string_view settings) { settings_ = settings; }
+
     /// Ends it as an administrator does; it saves what its clients left.
     void stop() { end(SIGTERM); }
 
@@ -257,6 +260,18 @@ private:
     std::unique_ptr<process> process_;
 };
 
+namespace detail
+{
+
+/// Reports the running test as skipped, by its name.
+inline void report_skipped(std::string_view why)
+{
+    const std::string name = Catch::getResultCapture().getCurrentTestName();
+    std::printf("skipped: %s (%.*s)\n", name.c_str(), static_cast<int>(why.size()), why.data());
+}
+
+} // namespace detail
+
 /// True, and the running test is reported as skipped, where Mosquitto is not installed.
 inline bool skipped_without_mosquitto()
 {
@@ -264,8 +279,18 @@ inline bool skipped_without_mosquitto()
     {
         return false;
     }
-    const std::string name = Catch::getResultCapture().getCurrentTestName();
-    std::printf("skipped: %s (Mosquitto is not installed)\n", name.c_str());
+    detail::report_skipped("Mosquitto is not installed");
+    return true;
+}
+
+/// The same for mosquitto's own publisher and subscriber, which are a package of their own.
+inline bool skipped_without_mosquitto_clients()
+{
+    if (find_program("mosquitto_pub") && find_program("mosquitto_sub"))
+    {
+        return false;
+    }
+    detail::report_skipped("mosquitto_pub and mosquitto_sub are not installed");
     return true;
 }
 

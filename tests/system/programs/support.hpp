@@ -48,6 +48,17 @@ inline command mosquitto_sub(const mosquitto& broker, const command& arguments)
     return with_port("mosquitto_sub", broker.port(), arguments);
 }
 
+/// A command through the shell, with redirections; it is the shell's process that becomes the program.
+inline command in_shell(const command& line, const std::string& redirections)
+{
+    std::string script = "exec";
+    for (const std::string& word : line)
+    {
+        script += " '" + word + '\''; // no word of a test has a quotation mark
+    }
+    return {"sh", "-c", script + ' ' + redirections};
+}
+
 /// A subscriber, of either kind, whose subscription the broker has acknowledged. It is called `id`.
 class ready_subscriber
 {
