@@ -11,6 +11,7 @@
 #include "command_line/url_option.hpp"
 #include "command_line/usage_error.hpp"
 
+#include <tern/property.hpp>
 #include <tern/protocol_version.hpp>
 #include <tern/topic/validation.hpp>
 
@@ -125,9 +126,11 @@ inline void finish_client_id(common_arguments& from)
         from.options.client_id = from.client_id.value_or("");
     }
     const bool lives_for_ever = from.options.session_expiry == 0xFFFFFFFF;
-    if (from.options.client_id.empty() && (from.options.keep_session || lives_for_ever))
+    const bool found_again = !from.options.client_id.empty() && !from.client_id_prefix;
+    if (!found_again && (from.options.keep_session || lives_for_ever))
     {
-        throw usage_error("-c and a session that never expires need a client identifier: give one with -i.");
+        throw usage_error("-c and a session that never expires need a client identifier that stays the same: give one "
+                          "with -i.");
     }
 }
 
@@ -148,6 +151,15 @@ inline void finish_will(common_arguments& from)
     from.options.will =
         will_settings{*from.will_topic, checked_binary(from.will_payload.value_or(""), "--will-payload"),
                       from.will_qos.value_or(tern::qos::at_most_once), from.will_retain};
+}
+
+inline void finish_authentication(const common_arguments& from)
+{
+    const property_list& connect = from.options.properties.connect;
+    if (connect.text(tern::property::authentication_data) && !connect.text(tern::property::authentication_method))
+    {
+        throw usage_error("-D: authentication-data needs an authentication-method beside it."); // v5 3.1.2.11.10
+    }
 }
 
 inline void finish_version(common_arguments& from)
@@ -179,6 +191,7 @@ inline common_options finish_common_options(common_arguments& from)
 {
     detail::finish_client_id(from);
     detail::finish_will(from);
+    detail::finish_authentication(from);
     detail::finish_version(from);
     return from.options;
 }

@@ -3,8 +3,8 @@
 // -F: the format language of mosquitto_sub. %-sequences are parts of the message, @-sequences go to strftime, and \ is
 // for characters that are hard to type; see usage.hpp for the list. A format is read once and applied to each message.
 //
-// %x and %X with a field width print the whole payload, padded, as the manual of mosquitto_sub says; version 2.0.11 of
-// the program itself then leaves out the second half.
+// A field width of %p, %x and %X is the least one, as the manual of mosquitto_sub says; version 2.0.11 of the program
+// itself takes no more bytes of the payload than the width, and for %x and %X only half of those.
 #ifndef TERN_EXAMPLES_COMMAND_LINE_MESSAGE_FORMAT_HPP
 #define TERN_EXAMPLES_COMMAND_LINE_MESSAGE_FORMAT_HPP
 

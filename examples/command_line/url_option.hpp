@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // -L mqtt://[user[:password]@]host[:port]/topic, and the other way round: what the library is told to connect to.
-// The library's own URLs have no topic; everything behind the host's slash is the topic here, as it stands.
+// The library's own URLs have no topic; everything behind the host's slash is the topic here. All characters stand for
+// themselves, percent signs too, as in mosquitto's programs: a password needs no encoding, but it cannot hold a slash.
 #ifndef TERN_EXAMPLES_COMMAND_LINE_URL_OPTION_HPP
 #define TERN_EXAMPLES_COMMAND_LINE_URL_OPTION_HPP
 
@@ -9,43 +10,15 @@
 #include "command_line/options.hpp"
 #include "command_line/usage_error.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <cctype>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace command_line
 {
-
-namespace detail
-{
-
-/// Replaces %XX by the byte that it stands for.
-inline std::string percent_decoded(std::string_view text)
-{
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i)
-    {
-        if (text[i] != '%')
-        {
-            result.push_back(text[i]);
-            continue;
-        }
-        unsigned value = 0;
-        const std::string_view digits = text.substr(i + 1, 2);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-        if (digits.size() != 2 || error != std::errc{} || end != digits.data() + 2)
-        {
-            throw usage_error("-L: '%' must be followed by two hexadecimal digits; a percent sign itself is %25.");
-        }
-        result.push_back(static_cast<char>(value));
-        i += 2;
-    }
-    return result;
-}
-
-} // namespace detail
 
 inline std::string checked_host(std::string_view host, std::string_view what)
 {
@@ -56,14 +29,16 @@ inline std::string checked_host(std::string_view host, std::string_view what)
     return std::string(host);
 }
 
-/// Reads -L into `options`; returns the topic.
+/// Reads -L into `options`; returns the topic. The port is that of the URL or of its scheme, whatever -p said before.
 inline std::string parse_url_option(std::string_view text, common_options& options)
 {
     constexpr std::string_view scheme = "mqtt://";
-    if (!text.starts_with(scheme))
+    if (!std::ranges::equal(text.substr(0, scheme.size()), scheme, {},
+                            [](unsigned char each) { return static_cast<char>(std::tolower(each)); }))
     {
         throw usage_error("-L needs mqtt://[user[:password]@]host[:port]/topic, not " + quoted(text) + '.');
     }
+    options.port = 1883;
     std::string_view rest = text.substr(scheme.size());
     const std::size_t slash = rest.find('/');
     if (slash == rest.npos || slash + 1 == rest.size())
@@ -76,10 +51,10 @@ inline std::string parse_url_option(std::string_view text, common_options& optio
     {
         const std::string_view user = rest.substr(0, at);
         const std::size_t colon = user.find(':');
-        options.user_name = detail::percent_decoded(user.substr(0, colon));
+        options.user_name = checked_text(user.substr(0, colon), "-L: the user name");
         if (colon != user.npos)
         {
-            options.password = detail::percent_decoded(user.substr(colon + 1));
+            options.password = checked_binary(user.substr(colon + 1), "-L: the password");
         }
         rest = rest.substr(at + 1);
     }

@@ -32,8 +32,9 @@ The message (one of):
   --repeat-delay s     and wait so many seconds in between, such as 0.5
 
 Exit code: 0 when every message has gone, at QoS 1 and 2 when the broker has acknowledged each; the reason code of a
-broker that refuses (for example 5 in MQTT 3.1.1 and 135 in MQTT 5.0: not authorised); 1 for everything else. A broker
-that cannot be reached is an error at once. Once connected, a lost connection is made again, for as long as it takes.
+broker that refuses (for example 5 in MQTT 3.1.1 and 135 in MQTT 5.0: not authorised); 130 after Ctrl+C and 143 after
+SIGTERM if there was more to publish; 1 for everything else. A broker that cannot be reached is an error at once. Once
+connected, a lost connection is made again, for as long as it takes.
 
 )";
 
@@ -51,12 +52,13 @@ What to receive:
   -R                   do not print retained messages
   --retained-only      print only retained messages, and end at the first other one
   --remove-retained    clear each retained message that arrives (bar those that -T filters out)
-  --retain-as-published         keep the retain flag as the publisher set it (MQTT 5.0)
-  --retain-handling never|new|always   when the broker sends retained messages (MQTT 5.0; default: always)
+  --retain-as-published         keep the retain flag as the publisher set it (MQTT 5.0, also without -V)
+  --retain-handling never|new|always   when the broker sends retained messages (MQTT 5.0, also without -V; default:
+                       always)
 
 When to end (otherwise with Ctrl+C):
   -C n                 after n messages
-  -W seconds           after so long
+  -W seconds           after so long, connecting included
   -E                   when the broker has acknowledged the subscriptions
 
 What to print (default: the payload):
@@ -72,7 +74,8 @@ What to print (default: the payload):
      Between % and the letter: - (to the left), 0 (zeros), a least width, and a dot with a greatest one: %-20.20t
 
 Exit code: 0 after -C, -E, Ctrl+C or at a closed output; 27 when the time of -W is over; the reason code of a broker that
-refuses (for example 5 in MQTT 3.1.1 and 135 in MQTT 5.0: not authorised); 1 for everything else.
+refuses (for example 5 in MQTT 3.1.1 and 135 in MQTT 5.0: not authorised); 1 for everything else. With MQTT 5.0 the
+broker publishes the will also after Ctrl+C, SIGTERM and -W.
 
 )";
 
@@ -80,13 +83,17 @@ inline constexpr std::string_view common_usage =
     R"(The connection:
   -h host              where the broker is (default: localhost)
   -p port              (default: 1883)
-  -L url               host, port, user, password and topic in one
-  -V mqttv5|mqttv311   the version of the protocol, also 5 and 311 (default: mqttv311, or mqttv5 if an option needs it)
+  -L url               host, port, user, password and topic in one; the port is 1883 if it names none. Every character
+                       stands for itself: %40 is no @
+  -V mqttv5|mqttv311   the version of the protocol, also 5 and 311 (default: mqttv311, or mqttv5 if an option needs it,
+                       such as -x, -D, --retain-as-published and --retain-handling)
   -u name, -P password
   -i id, -I prefix     the client identifier, or its beginning (the process number is appended)
   -k seconds           keep alive (default: 60)
   -c                   keep the session at the broker, and take up the one that is there; needs -i
-  -x seconds           how long the broker keeps the session; -1 for ever (MQTT 5.0)
+  -x seconds           how long the broker keeps the session; -1 for ever (MQTT 5.0, also without -V)
+                       Without -c and -x the session ends with the program. One that is killed at QoS 1 or 2 leaves it
+                       behind: for five minutes with MQTT 5.0, with 3.1.1 for as long as the broker likes.
   -D packet property value
                        add a property (MQTT 5.0): of connect, publish, subscribe, unsubscribe, disconnect or will, such as
                        -D publish content-type text/plain -D connect user-property name value

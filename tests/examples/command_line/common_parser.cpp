@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "command_line/common_parser.hpp"
 
+#include "command_line/usage.hpp"
 #include "examples/command_line/support.hpp"
 #include "support/catch.hpp"
 
@@ -96,7 +97,10 @@ TEST_CASE("the client identifier is given or begins with a prefix")
     CHECK_THAT(common_error({"-c"}), ContainsSubstring("give one with -i"));
     CHECK_THAT(common_error({"-c", "-i", ""}), ContainsSubstring("give one with -i"));
     CHECK_THAT(common_error({"-x", "-1"}), ContainsSubstring("give one with -i"));
-    CHECK(common_error({"-c", "-I", "a"}).empty());
+    CHECK_THAT(common_error({"-c", "-I", "a"}), ContainsSubstring("give one with -i"));
+    CHECK_THAT(common_error({"-x", "-1", "-I", "a"}), ContainsSubstring("give one with -i"));
+    CHECK(common_error({"-x", "9", "-I", "a"}).empty());
+    CHECK(common_error({"-c", "-i", "a"}).empty());
     CHECK(common_error({"-x", "10"}).empty());
 }
 
@@ -186,4 +190,19 @@ TEST_CASE("help and version count alone")
     CHECK(publisher({"--version"}).common.version_wanted);
     CHECK(subscriber({"-t", "a", "--help", "--foo"}).common.help_wanted);
     CHECK(subscriber({"--version"}).common.version_wanted);
+}
+
+TEST_CASE("authentication data needs a method")
+{
+    CHECK_THAT(common_error({"-D", "connect", "authentication-data", "a"}),
+               ContainsSubstring("authentication-data needs an authentication-method"));
+    CHECK(common_error({"-D", "connect", "authentication-data", "a", "-D", "connect", "authentication-method", "m"})
+              .empty());
+    CHECK(common_error({"-D", "connect", "authentication-method", "m"}).empty());
+}
+
+TEST_CASE("the help says which options mean MQTT 5.0")
+{
+    CHECK_THAT(std::string(common_usage), ContainsSubstring("such as -x, -D, --retain-as-published"));
+    CHECK_THAT(std::string(subscriber_usage), ContainsSubstring("(MQTT 5.0, also without -V)"));
 }

@@ -77,8 +77,13 @@ TEST_CASE("the subscriber refuses what cannot be meant")
     CHECK_THAT(subscriber_error({"-t", "a", "-T", "a+"}), ContainsSubstring("-T 'a+' is no topic filter"));
     CHECK_THAT(subscriber_error({"-U", "#/a"}), ContainsSubstring("-U '#/a' is no topic filter"));
     CHECK_THAT(subscriber_error({"-t", "\xFF"}), ContainsSubstring("UTF-8"));
-    CHECK_THAT(subscriber_error({"-t", "$share//a", "-V", "5"}), ContainsSubstring("share name"));
-    CHECK(subscriber_error({"-t", "$share/g/a", "-V", "5"}).empty());
+    for (const char* const version : {"311", "5"})
+    {
+        CHECK_THAT(subscriber_error({"-t", "$share//a", "-V", version}), ContainsSubstring("share name"));
+        CHECK_THAT(subscriber_error({"-t", "$share/g", "-V", version}),
+                   ContainsSubstring("-t '$share/g' is no topic filter: "));
+        CHECK(subscriber_error({"-t", "$share/g/a", "-V", version}).empty());
+    }
     CHECK_THAT(subscriber_error({"-t", "a", "-C", "0"}), ContainsSubstring("-C must be"));
     CHECK_THAT(subscriber_error({"-t", "a", "-C", "x"}), ContainsSubstring("-C must be"));
     CHECK_THAT(subscriber_error({"-t", "a", "-W", "0"}), ContainsSubstring("-W must be"));

@@ -10,6 +10,8 @@
 #include "command_line/subscriber_parser.hpp"
 #include "command_line/usage_error.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -21,6 +23,25 @@ namespace command_line::test
 inline publisher_options publisher(std::initializer_list<std::string_view> arguments)
 {
     return parse_publisher(argument_list(std::vector<std::string_view>(arguments)));
+}
+
+/// The words of a longer line, which are views of it.
+inline std::vector<std::string_view> words(std::string_view line)
+{
+    std::vector<std::string_view> result;
+    for (std::size_t begin = line.find_first_not_of(' '); begin != line.npos;)
+    {
+        const std::size_t end = std::min(line.find(' ', begin), line.size());
+        result.push_back(line.substr(begin, end - begin));
+        begin = line.find_first_not_of(' ', end);
+    }
+    return result;
+}
+
+/// The same in one text, which has to live as long.
+inline publisher_options publisher(std::string_view line)
+{
+    return parse_publisher(argument_list(words(line)));
 }
 
 inline subscriber_options subscriber(std::initializer_list<std::string_view> arguments)

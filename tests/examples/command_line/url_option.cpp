@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "command_line/url_option.hpp"
 
+#include "examples/command_line/support.hpp"
 #include "support/catch.hpp"
 
 #include <string>
@@ -16,11 +17,24 @@ TEST_CASE("the option -L holds host and topic, and perhaps port, user and passwo
     CHECK_FALSE(options.user_name.has_value());
     CHECK_FALSE(options.password.has_value());
 
-    CHECK(parse_url_option("mqtt://us%40er:pa%3Ass%25@host:18830/a%2Fb", options) == "a%2Fb");
+    CHECK(parse_url_option("mqtt://us%40er:pa:ss%@host:18830/a%2Fb", options) == "a%2Fb");
     CHECK(options.host == "host");
     CHECK(options.port == 18830);
-    CHECK(options.user_name == "us@er");
+    CHECK(options.user_name == "us%40er"); // all characters stand for themselves
     CHECK(options.password == "pa:ss%");
+    CHECK(parse_url_option("mqtt://user:p@ss@host/t", options) == "t");
+    CHECK(options.password == "p@ss");
+}
+
+TEST_CASE("the option -L: the scheme sets the port, in any case, and what comes last counts")
+{
+    common_options options;
+    options.port = 4'000;
+    CHECK(parse_url_option("MQTT://host/t", options) == "t");
+    CHECK(options.port == 1883);
+    CHECK(test::publisher({"-p", "4000", "-L", "mqtt://host/t", "-n"}).common.port == 1883);
+    CHECK(test::publisher({"-L", "mqtt://host/t", "-p", "4000", "-n"}).common.port == 4000);
+    CHECK(test::publisher({"-L", "mqtt://host:4001/t", "-h", "other", "-n"}).common.host == "other");
 }
 
 TEST_CASE("the option -L: a user without a password, an empty one, an IPv6 address")
@@ -44,7 +58,7 @@ TEST_CASE("the option -L: what is no such URL is refused")
     for (const char* const bad :
          {"", "broker/topic", "http://broker/topic", "mqtts://broker/topic", "mqtt://broker", "mqtt://broker/",
           "mqtt:///topic", "mqtt://broker:/t", "mqtt://broker:0/t", "mqtt://broker:65536/t", "mqtt://broker:x/t",
-          "mqtt://[::1/t", "mqtt://::1/t", "mqtt://u%4@h/t", "mqtt://u%zz@h/t", "mqtt://u@/t", "mqtt://a b/t"})
+          "mqtt://[::1/t", "mqtt://::1/t", "mqtt://\xFF@h/t", "mqtt:/host/t", "mqtt", "mqtt://u@/t", "mqtt://a b/t"})
     {
         CAPTURE(bad);
         common_options options;
