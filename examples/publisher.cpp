@@ -18,7 +18,6 @@
 #include <tern/tern.hpp>
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/redirect_error.hpp>
@@ -28,7 +27,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,49 +49,106 @@ tern::client_limits publisher_limits(const publisher_options& options)
     return limits;
 }
 
+std::string load_message(const publisher_options& options)
+{
+    switch (options.source)
+    {
+    case message_source::argument: return std::string(options.argument);
+    case message_source::file: return read_file(std::string(options.argument));
+    case message_source::standard_input:
+        if (std::string message = read_all(STDIN_FILENO, "The standard input"); !message.empty())
+        {
+            return message;
+        }
+        throw input_error("The standard input is empty. Use -n to publish an empty message.");
+    default: return {};
+    }
+}
+
 class publisher
 {
 public:
     publisher(asio::io_context& context, const publisher_options& options)
-        : options_(options), publish_options_(publish_options_of(options)),
+        : options_(options), message_(load_message(options)), publish_options_(publish_options_of(options)),
           connection_(context, options.common, output_, publisher_limits(options)), lines_(context.get_executor()),
           answered_(context), pause_(context)
     {
-        connection_.on_interrupt([this] { stop(); });
+        connection_.on_interrupt([this](int signal) {
+            interrupted_ = true;
+            stop(signal_exit_code(signal));
+            connection_.close(); // what is under way gets a few seconds to be acknowledged
+        });
+        connection_.on_given_up([this](int exit_code) { stop(exit_code); });
     }
 
-    [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
-
-    asio::awaitable<void> run(std::string_view message)
+    asio::awaitable<void> run()
     {
-        exit_code_ = co_await connection_.connect();
-        if (exit_code_ != exit_success)
+        end_with(co_await connection_.connect());
+        if (exit_code_ == exit_success)
         {
-            co_return;
+            co_await publish_all();
+            co_await until_under_way(0, 0);
+            done_ = !stopping_;
+            connection_.close();
         }
-        if (options_.source == message_source::lines)
-        {
-            co_await publish_lines();
-        }
-        else
-        {
-            co_await publish_repeatedly(message);
-        }
-        co_await until_under_way(0, 0);
-        connection_.close();
-        conclude();
     }
+
+    /// Says how many messages were not published. The exit code is 0 only if there are none.
+    int conclude()
+    {
+        if (!stopping_)
+        {
+            print_missing(failures_, failures_ > 1); // one has been explained
+            return exit_code_;
+        }
+        if (interrupted_)
+        {
+            connection_.errors().print("interrupted: " + counted(published_) + " published");
+        }
+        const bool from_lines = options_.source == message_source::lines;
+        const unread_lines unread = from_lines ? lines_.take_unread() : unread_lines{options_.repeat - started_, true};
+        const std::size_t missing = failures_ + messages_under_way_ + unread.count;
+        print_missing(missing, missing != 0, unread.at_end || interrupted_ ? "" : "at least ");
+        return exit_code_;
+    }
+
+    [[nodiscard]] bool left_early() const noexcept { return connection_.left_early(); }
 
 private:
     // More of them make it no faster, and these fit into memory anywhere.
     static constexpr std::size_t most_messages_under_way = 1'000;
     static constexpr std::size_t most_bytes_under_way = 4U * 1024 * 1024;
 
-    asio::awaitable<void> publish_repeatedly(std::string_view message)
+    static std::string counted(std::size_t messages)
     {
-        for (std::uint32_t i = 0; i < options_.repeat && !stopping_; ++i)
+        return std::to_string(messages) + (messages == 1 ? " message was" : " messages were");
+    }
+
+    void print_missing(std::size_t messages, bool worth_it, std::string_view at_least = {}) const
+    {
+        if (worth_it)
         {
-            if (i != 0 && options_.repeat_delay.count() != 0)
+            connection_.errors().print("Error: " + std::string(at_least) + counted(messages) + " not published.");
+        }
+    }
+
+    asio::awaitable<void> publish_all()
+    {
+        if (options_.source == message_source::lines)
+        {
+            co_await publish_lines();
+        }
+        else
+        {
+            co_await publish_repeatedly();
+        }
+    }
+
+    asio::awaitable<void> publish_repeatedly()
+    {
+        while (started_ < options_.repeat && !stopping_)
+        {
+            if (started_ != 0 && options_.repeat_delay.count() != 0)
             {
                 std::error_code cancelled;
                 pause_.expires_after(options_.repeat_delay);
@@ -103,7 +158,7 @@ private:
                     break;
                 }
             }
-            publish(message);
+            publish(message_);
             co_await until_under_way(0, 0);
         }
     }
@@ -121,13 +176,14 @@ private:
         catch (const input_error& error)
         {
             connection_.errors().print("Error: " + std::string(error.what()));
-            exit_code_ = exit_failure;
+            end_with(exit_failure);
         }
     }
 
     /// The library copies the message.
     void publish(std::string_view message)
     {
+        ++started_;
         ++messages_under_way_;
         bytes_under_way_ += message.size();
         connection_.client().async_publish(
@@ -139,6 +195,10 @@ private:
                 if (error)
                 {
                     failed(error, result);
+                }
+                else
+                {
+                    ++published_;
                 }
             });
     }
@@ -162,76 +222,46 @@ private:
                                        '.');
         }
         last_error_ = error;
-        exit_code_ = refusal_exit_code(error, options_.common.version);
+        end_with(refusal_exit_code(error, options_.common.version));
     }
 
-    void conclude() const
+    void end_with(int exit_code) { exit_code_ = stopping_ ? exit_code_ : exit_code; }
+
+    /// No more messages, although there may be some.
+    void stop(int exit_code)
     {
-        if (failures_ > 1 || (stopping_ && failures_ != 0))
+        if (!done_)
         {
-            connection_.errors().print("Error: " + std::to_string(failures_) +
-                                       (failures_ == 1 ? " message was" : " messages were") + " not published.");
+            end_with(exit_code);
+            stopping_ = true;
+            lines_.stop();
+            pause_.cancel();
         }
     }
 
-    /// What is under way gets a few seconds to be acknowledged.
-    void stop()
-    {
-        stopping_ = true;
-        lines_.stop();
-        pause_.cancel();
-        connection_.close();
-    }
-
     const publisher_options& options_;
+    const std::string message_;
     const tern::publish_options publish_options_;
     standard_output output_;
     broker_connection connection_;
     line_reader lines_;
     asio::steady_timer answered_; ///< cancelled whenever a message is answered
     asio::steady_timer pause_;
+    std::uint32_t started_ = 0; ///< handed to the library
     std::size_t messages_under_way_ = 0;
     std::size_t bytes_under_way_ = 0;
+    std::size_t published_ = 0;
     std::size_t failures_ = 0;
     std::error_code last_error_;
-    bool stopping_ = false;
+    bool interrupted_ = false;
+    bool stopping_ = false; ///< with the exit code that is set
+    bool done_ = false;     ///< nothing can come between any more
     int exit_code_ = exit_failure;
 };
-
-std::string load_message(const publisher_options& options)
-{
-    switch (options.source)
-    {
-    case message_source::argument: return std::string(options.argument);
-    case message_source::file: return read_file(std::string(options.argument));
-    case message_source::standard_input:
-        if (std::string message = read_all(STDIN_FILENO, "The standard input"); !message.empty())
-        {
-            return message;
-        }
-        throw input_error("The standard input is empty. Use -n to publish an empty message.");
-    default: return {};
-    }
-}
-
-int run(const publisher_options& options)
-{
-    const std::string message = load_message(options);
-    asio::io_context context(1);
-    publisher program(context, options);
-    asio::co_spawn(context, program.run(message), [](const std::exception_ptr& failure) {
-        if (failure)
-        {
-            std::rethrow_exception(failure);
-        }
-    });
-    context.run();
-    return program.exit_code();
-}
 
 } // namespace
 
 int main(int count, char** arguments)
 {
-    return run_program("publisher", publisher_usage, count, arguments, parse_publisher, run);
+    return run_program<publisher>("publisher", publisher_usage, count, arguments, parse_publisher);
 }

@@ -11,6 +11,7 @@
 #include "command_line/options.hpp"
 #include "command_line/program.hpp"
 #include "command_line/received_message.hpp"
+#include "command_line/retained_removal.hpp"
 #include "command_line/standard_output.hpp"
 #include "command_line/subscriber_parser.hpp"
 #include "command_line/usage.hpp"
@@ -19,7 +20,6 @@
 #include <tern/topic/match.hpp>
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
@@ -30,7 +30,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,29 +57,34 @@ class subscriber
 public:
     subscriber(asio::io_context& context, const subscriber_options& options)
         : context_(context), options_(options), topics_(subscriptions_of(options)),
-          connection_(context, options.common, output_, subscriber_limits()), time_limit_(context)
+          connection_(context, options.common, output_, subscriber_limits()), removal_(connection_.client()),
+          time_limit_(context)
     {
         if (options.format)
         {
             format_.emplace(*options.format);
         }
-        connection_.on_interrupt([this] { finish(exit_success); });
-        connection_.on_given_up([this](int exit_code) { finish(exit_code); });
+        connection_.on_interrupt([this](int) {
+            output_.end_waiting(); // a reader that has stopped reading is not worth waiting for any more
+            finish(connected_ ? exit_success : exit_failure, ending::with_will);
+        });
+        connection_.on_given_up([this](int exit_code) { finish(exit_code, ending::in_order); });
+        start_time_limit();
     }
-
-    [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
 
     asio::awaitable<void> run()
     {
         // Before connecting, so that nothing that a resumed session brings is missed.
         tern::message_handler_registration subscription = subscribe();
-        exit_code_ = co_await connection_.connect();
-        if (exit_code_ != exit_success)
+        if (const int refused = co_await connection_.connect(); refused != exit_success)
         {
+            exit_code_ = refused;
             finished_ = true;
+            time_limit_.cancel();
             co_return;
         }
-        start_time_limit();
+        connected_ = true;
+        exit_code_ = finished_ ? exit_code_ : exit_success; // the first messages may have ended it
         if (!topics_.empty())
         {
             std::error_code error;
@@ -91,15 +95,35 @@ public:
         co_await unsubscribe();
         if (options_.exit_when_subscribed)
         {
-            finish(exit_success);
+            finish(exit_success, ending::in_order);
         }
     }
 
+    int conclude()
+    {
+        if (const std::string summary = removal_.summary(); !summary.empty())
+        {
+            connection_.errors().print(summary);
+            return exit_failure;
+        }
+        return exit_code_;
+    }
+
+    [[nodiscard]] bool left_early() const noexcept { return connection_.left_early(); }
+
 private:
+    enum class ending : std::uint8_t
+    {
+        in_order,  ///< when everything is done
+        with_will, ///< soon, and with MQTT 5.0 the broker publishes the will; as mosquitto_sub does
+    };
+
     tern::message_handler_registration subscribe()
     {
-        connection_.client().on_unmatched(
-            [this](const tern::message_view& message) { receive(message, tern::acknowledger()); });
+        const auto handle = [this](const tern::message_view& message, const tern::acknowledger& acknowledge) {
+            receive(message, acknowledge);
+        };
+        connection_.client().on_unmatched(handle); // what a session of old subscribed to
         if (topics_.empty())
         {
             return {};
@@ -107,12 +131,7 @@ private:
         tern::subscribe_options options;
         options.ack = tern::acknowledgement::manual;
         options.user_properties = options_.common.properties.subscribe.user_properties();
-        return connection_.client().on_message(
-            topics_,
-            [this](const tern::message_view& message, const tern::acknowledger& acknowledge) {
-                receive(message, acknowledge);
-            },
-            options);
+        return connection_.client().on_message(topics_, handle, options);
     }
 
     asio::awaitable<void> unsubscribe()
@@ -154,30 +173,41 @@ private:
         if (error)
         {
             connection_.errors().print("Error: nothing is subscribed to: " + describe(error) + '.');
-            finish(refusal_exit_code(error, tern::protocol_version::v5));
+            finish(refusal_exit_code(error, tern::protocol_version::v5), ending::in_order);
         }
     }
 
     void start_time_limit()
     {
-        if (options_.time_limit && !finished_)
+        if (!options_.time_limit)
         {
-            time_limit_.expires_after(*options_.time_limit);
-            time_limit_.async_wait([this](std::error_code cancelled) {
-                if (!cancelled && !finished_)
-                {
-                    connection_.errors().print("Timed out");
-                    finish(exit_timed_out);
-                }
-            });
+            return;
         }
+        time_limit_.expires_after(*options_.time_limit);
+        output_.end_waiting_at(time_limit_.expiry());
+        time_limit_.async_wait([this](std::error_code cancelled) {
+            if (cancelled)
+            {
+                return;
+            }
+            if (!finished_)
+            {
+                connection_.errors().print("Timed out");
+            }
+            finish(exit_timed_out, ending::with_will);
+        });
     }
 
     /// What comes after the end is left to the broker, unacknowledged.
     void receive(const tern::message_view& message, const tern::acknowledger& acknowledge)
     {
-        if (finished_)
+        if (finished_ || output_.error())
         {
+            return;
+        }
+        if (options_.retained_only && !message.retain)
+        {
+            finish(exit_success, ending::in_order);
             return;
         }
         if (is_filtered_out(message.topic))
@@ -187,12 +217,7 @@ private:
         }
         if (options_.remove_retained && message.retain && !message.payload.empty())
         {
-            remove_retained(message.topic);
-        }
-        if (options_.retained_only && !message.retain)
-        {
-            finish(exit_success);
-            return;
+            removal_.add(message.topic);
         }
         if (options_.no_retained && message.retain)
         {
@@ -204,7 +229,7 @@ private:
         ++received_;
         if (received_ == options_.count)
         {
-            finish(exit_success);
+            finish(exit_success, ending::in_order);
         }
         else
         {
@@ -216,22 +241,6 @@ private:
     {
         return std::any_of(options_.filtered_out.begin(), options_.filtered_out.end(),
                            [topic](std::string_view filter) { return tern::matches(filter, topic); });
-    }
-
-    void remove_retained(std::string_view topic)
-    {
-        tern::publish_options options;
-        options.qos = tern::qos::at_least_once;
-        options.retain = true;
-        connection_.client().async_publish(
-            topic, tern::byte_view(), options,
-            [this, topic = std::string(topic)](std::error_code error, const tern::publish_result& result) {
-                if (error)
-                {
-                    connection_.errors().print("Error: the retained message of " + quoted(topic) +
-                                               " was not removed: " + describe(error, result.reason_string) + '.');
-                }
-            });
     }
 
     void print(const tern::message_view& message)
@@ -280,38 +289,55 @@ private:
 
     void flush()
     {
-        if (const std::error_code error = output_.flush())
-        {
-            unacknowledged_.clear();
-            if (error != std::errc::broken_pipe) // which is how `| head` ends a program
-            {
-                connection_.errors().print("Error: cannot write to the standard output: " + error.message() + '.');
-                exit_code_ = exit_failure;
-            }
-            end();
-            return;
-        }
+        const std::error_code error = output_.flush();
         for (const tern::acknowledger& acknowledge : std::exchange(unacknowledged_, {}))
         {
-            acknowledge();
+            error ? void() : acknowledge();
         }
+        if (!error || error == std::errc::operation_canceled)
+        {
+            return; // what ended the waiting ends the program
+        }
+        if (error != std::errc::broken_pipe) // which is how `| head` ends a program
+        {
+            connection_.errors().print("Error: cannot write to the standard output: " + error.message() + '.');
+            exit_code_ = exit_failure;
+        }
+        end(ending::in_order);
     }
 
-    void finish(int exit_code)
+    /// May come again, and then only hastens the end.
+    void finish(int exit_code, ending how)
     {
         if (!finished_)
         {
             exit_code_ = exit_code;
             flush();
-            end();
+        }
+        // What ended the waiting for a reader is about to end the program, in its own way.
+        if (how == ending::with_will || output_.error() != std::errc::operation_canceled)
+        {
+            end(how);
         }
     }
 
-    void end()
+    void end(ending how)
     {
         finished_ = true;
+        if (how == ending::with_will)
+        {
+            leave(tern::reason_code::disconnect_with_will_message);
+        }
+        else
+        {
+            removal_.when_done([this] { leave(tern::reason_code::normal_disconnection); });
+        }
+    }
+
+    void leave(tern::reason_code reason)
+    {
         time_limit_.cancel();
-        connection_.close();
+        connection_.close(reason);
     }
 
     asio::io_context& context_;
@@ -320,31 +346,19 @@ private:
     std::optional<message_format> format_;
     standard_output output_;
     broker_connection connection_;
+    retained_removal removal_;
     asio::steady_timer time_limit_;
     std::vector<tern::acknowledger> unacknowledged_; ///< printed, but not written
     std::uint32_t received_ = 0;
+    bool connected_ = false;
     bool flush_posted_ = false;
     bool finished_ = false;
     int exit_code_ = exit_failure;
 };
 
-int run(const subscriber_options& options)
-{
-    asio::io_context context(1);
-    subscriber program(context, options);
-    asio::co_spawn(context, program.run(), [](const std::exception_ptr& failure) {
-        if (failure)
-        {
-            std::rethrow_exception(failure);
-        }
-    });
-    context.run();
-    return program.exit_code();
-}
-
 } // namespace
 
 int main(int count, char** arguments)
 {
-    return run_program("subscriber", subscriber_usage, count, arguments, parse_subscriber, run);
+    return run_program<subscriber>("subscriber", subscriber_usage, count, arguments, parse_subscriber);
 }

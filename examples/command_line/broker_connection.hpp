@@ -6,6 +6,7 @@
 #define TERN_EXAMPLES_COMMAND_LINE_BROKER_CONNECTION_HPP
 
 #include "command_line/exit_code.hpp"
+#include "command_line/interruption.hpp"
 #include "command_line/library_options.hpp"
 #include "command_line/options.hpp"
 #include "command_line/packet_trace.hpp"
@@ -17,11 +18,9 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -40,9 +39,10 @@ class broker_connection
 public:
     broker_connection(asio::io_context& context, const common_options& options, standard_output& output,
                       const tern::client_limits& limits)
-        : context_(context), options_(options), errors_(options.quiet),
-          trace_(output, options.debug, options.client_id), client_(context, limits), signals_(context, SIGINT, SIGTERM)
+        : context_(context), options_(options), errors_(options.quiet), trace_(output, options.debug),
+          client_(context, limits), interruption_(context.get_executor())
     {
+        output.end_waiting_by(interruption_.descriptor());
         client_.set_observer(&trace_);
         client_.on_event([this](const tern::client_event& event) { report(event); });
         if (const auto data = options.properties.connect.text(tern::property::authentication_data);
@@ -58,15 +58,17 @@ public:
     [[nodiscard]] const packet_trace& trace() const noexcept { return trace_; }
     [[nodiscard]] const error_output& errors() const noexcept { return errors_; }
 
-    /// Called when the user wants the program to end, once.
-    void on_interrupt(std::function<void()> handler)
+    /// `handler(signal)` is called when the user wants the program to end, once.
+    void on_interrupt(std::function<void(int)> handler)
     {
-        signals_.async_wait([this, handler = std::move(handler)](std::error_code error, int) {
-            if (!error)
+        interruption_.wait([this, handler = std::move(handler)](int signal) {
+            if (std::exchange(interrupted_, true))
             {
-                // Whoever asks again has no patience left.
-                signals_.async_wait([this](std::error_code cancelled, int) { cancelled ? void() : context_.stop(); });
-                handler();
+                leave_early(); // whoever asks again has no patience left
+            }
+            else
+            {
+                handler(signal);
             }
         });
     }
@@ -85,43 +87,45 @@ public:
         {
             result = co_await prepare_lasting_session(url, options, error);
         }
-        if (!error && !closing_)
+        if (!error)
         {
             result = co_await client_.async_connect(url, options, asio::redirect_error(asio::use_awaitable, error));
         }
-        if (!error && !closing_)
+        if (!error)
         {
             connected_ = true;
             co_return exit_success;
         }
-        if (!closing_)
-        {
-            explain(error, result.reason_string);
-        }
-        signals_.cancel();
+        explain(error, result.reason_string);
+        interruption_.stop();
         co_return refusal_exit_code(error, options_.version);
     }
 
     /// Says goodbye to the broker once everything under way is done; then nothing keeps the program running.
-    void close()
+    void close(tern::reason_code reason = tern::reason_code::normal_disconnection)
     {
         if (!connected_)
         {
-            closing_ = true;
-            context_.stop(); // nobody has answered yet
+            leave_early(); // nobody has answered yet
         }
         else if (!std::exchange(closing_, true))
         {
             tern::disconnect_options options = disconnect_options_of(options_);
-            if (ends_session_ && !options.session_expiry)
-            {
-                options.session_expiry = std::chrono::seconds(0);
-            }
-            client_.async_disconnect(options, [this](std::error_code) { signals_.cancel(); });
+            options.reason_code = options_.version == tern::protocol_version::v5 ? reason : options.reason_code;
+            client_.async_disconnect(options, [this](std::error_code) { interruption_.stop(); });
         }
     }
 
+    /// Whether it ended without a goodbye.
+    [[nodiscard]] bool left_early() const noexcept { return left_early_; }
+
 private:
+    void leave_early()
+    {
+        left_early_ = true;
+        context_.stop();
+    }
+
     /// Mosquitto keeps a session over its own restart only if the session began without Clean Start. So where messages
     /// are to survive that, the programs do not use it, and see to it that there is nothing to clean.
     [[nodiscard]] bool wants_lasting_session(const tern::connect_options& options) const
@@ -146,13 +150,12 @@ private:
             clearing.session_expiry = std::chrono::seconds(0);
             clearing.will.reset();
             tern::client client(context_);
+            client.set_observer(&trace_);
             result = co_await client.async_connect(url, clearing, asio::redirect_error(asio::use_awaitable, error));
             std::error_code ignored;
             co_await client.async_disconnect(asio::redirect_error(asio::use_awaitable, ignored));
         }
         options.clean_start = false;
-        ends_session_ = !options.session_expiry;
-        options.session_expiry = options.session_expiry.value_or(std::chrono::hours(1));
         co_return result;
     }
 
@@ -180,8 +183,8 @@ private:
         }
         else
         {
-            errors_.print("Error: cannot connect to " + broker + ": " + error.message() +
-                          ". Is a broker running there? See -h and -p.");
+            errors_.print("Error: cannot connect to " + broker + ": " + error.message() + '.' +
+                          (is_nobody_there(error) ? " Is a broker running there? See -h and -p." : ""));
         }
     }
 
@@ -220,12 +223,13 @@ private:
     error_output errors_;
     packet_trace trace_;
     tern::client client_;
-    asio::signal_set signals_;
+    interruption interruption_;
     std::function<void(int)> given_up_;
     std::string unique_id_;
-    bool ends_session_ = false; ///< it was only for the time of this program
     bool connected_ = false;
+    bool interrupted_ = false;
     bool closing_ = false;
+    bool left_early_ = false;
 };
 
 } // namespace command_line

@@ -8,6 +8,10 @@
 #include <tern/protocol_version.hpp>
 #include <tern/reason_code.hpp>
 
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
 #include <string>
 #include <system_error>
 
@@ -38,6 +42,27 @@ inline int refusal_exit_code(std::error_code error, tern::protocol_version versi
     case tern::reason_code::not_authorized: return 5;
     default: return exit_failure;
     }
+}
+
+/// The exit code of a program that a signal has ended, as shells give it.
+inline constexpr int signal_exit_code(int signal)
+{
+    return 128 + signal;
+}
+
+/// Whether it may be that no broker is running, or that it is somewhere else.
+inline bool is_nobody_there(std::error_code error)
+{
+    const std::array<std::error_code, 9> reasons = {asio::error::connection_refused,
+                                                    asio::error::timed_out,
+                                                    asio::error::host_unreachable,
+                                                    asio::error::network_unreachable,
+                                                    asio::error::host_not_found,
+                                                    asio::error::host_not_found_try_again,
+                                                    asio::error::no_data,
+                                                    asio::error::no_recovery,
+                                                    make_error_code(tern::errc::timed_out)};
+    return std::find(reasons.begin(), reasons.end(), error) != reasons.end();
 }
 
 /// What an error says, with what the server said about it.

@@ -11,6 +11,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <optional>
@@ -21,6 +22,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -41,8 +43,8 @@ public:
 namespace detail
 {
 
-/// Reads once, blocking; 0 at the end.
-inline std::size_t read_some(int descriptor, char* to, std::size_t size, std::string_view name)
+/// Reads once; 0 at the end, nothing if the descriptor does not block and there is nothing to read now.
+inline std::optional<std::size_t> read_some(int descriptor, char* to, std::size_t size, std::string_view name)
 {
     for (;;)
     {
@@ -51,12 +53,23 @@ inline std::size_t read_some(int descriptor, char* to, std::size_t size, std::st
         {
             return static_cast<std::size_t>(count);
         }
+        if (errno == EAGAIN)
+        {
+            return std::nullopt;
+        }
         if (errno != EINTR)
         {
             throw input_error(std::string(name) +
                               " cannot be read: " + std::error_code(errno, std::system_category()).message() + '.');
         }
     }
+}
+
+/// Whether reading would not block, within `milliseconds`; -1 waits for it.
+inline bool wait_until_readable(int descriptor, int milliseconds)
+{
+    pollfd watched{descriptor, POLLIN, 0};
+    return ::poll(&watched, 1, milliseconds) > 0;
 }
 
 [[noreturn]] inline void throw_too_large(std::string_view name)
@@ -75,15 +88,19 @@ inline std::string read_all(int descriptor, std::string_view name)
     {
         const std::size_t before = content.size();
         content.resize(before + step);
-        const std::size_t count = detail::read_some(descriptor, content.data() + before, step, name);
-        content.resize(before + count);
+        const std::optional<std::size_t> count = detail::read_some(descriptor, content.data() + before, step, name);
+        content.resize(before + count.value_or(0));
         if (content.size() > largest_message)
         {
             detail::throw_too_large(name);
         }
-        if (count == 0)
+        if (count == 0U)
         {
             return content;
+        }
+        if (!count)
+        {
+            (void)detail::wait_until_readable(descriptor, -1);
         }
     }
 }
@@ -112,6 +129,13 @@ inline std::string read_file(const std::string& name)
     }
     return read_all(descriptor, description);
 }
+
+/// Lines that were there, but did not become messages.
+struct unread_lines
+{
+    std::size_t count = 0;
+    bool at_end = false; ///< these are all; otherwise the writer may have more
+};
 
 /// The lines of the standard input, without the line feeds. It is read only when a line is asked for, so that a fast
 /// writer waits for a slow network; and only when there is something to read, so that the network never waits for it.
@@ -148,8 +172,12 @@ public:
                 break;
             }
         }
+        if (stopped_ || buffer_.empty())
+        {
+            co_return std::nullopt;
+        }
         used_ = buffer_.size(); // a last line without a line feed
-        co_return stopped_ || buffer_.empty() ? std::nullopt : std::optional(std::string_view(buffer_));
+        co_return std::string_view(buffer_);
     }
 
     /// Ends a next() that waits.
@@ -160,10 +188,31 @@ public:
         input_.cancel(ignored);
     }
 
+    /// What next() has not given and never will; to be called once, after stop().
+    unread_lines take_unread()
+    {
+        constexpr std::size_t enough = 1024U * 1024; // a writer may never end
+        buffer_.erase(0, std::exchange(used_, 0));
+        try
+        {
+            while (!at_end_ && buffer_.size() < enough && detail::wait_until_readable(input_.native_handle(), 0))
+            {
+                read_once();
+            }
+        }
+        catch (const input_error&)
+        {
+            at_end_ = true;
+        }
+        const auto ends = std::count(buffer_.begin(), buffer_.end(), '\n');
+        const bool last_is_open = !buffer_.empty() && buffer_.back() != '\n';
+        return {static_cast<std::size_t>(ends) + (last_is_open ? 1 : 0), at_end_};
+    }
+
 private:
+    /// False at the end, and after stop(); true does not mean that there is more.
     asio::awaitable<bool> read_more()
     {
-        constexpr std::size_t step = 64U * 1024;
         if (at_end_ || stopped_)
         {
             co_return false;
@@ -172,17 +221,22 @@ private:
         std::error_code cannot_wait;
         co_await input_.async_wait(asio::posix::descriptor_base::wait_read,
                                    asio::redirect_error(asio::use_awaitable, cannot_wait));
-        if (stopped_)
+        if (!stopped_)
         {
-            co_return false;
+            read_once();
         }
+        co_return !at_end_ && !stopped_;
+    }
+
+    void read_once()
+    {
+        constexpr std::size_t step = 64U * 1024;
         const std::size_t before = buffer_.size();
         buffer_.resize(before + step);
-        const std::size_t count =
+        const std::optional<std::size_t> count =
             detail::read_some(input_.native_handle(), buffer_.data() + before, step, "The standard input");
-        buffer_.resize(before + count);
-        at_end_ = count == 0;
-        co_return !at_end_;
+        buffer_.resize(before + count.value_or(0));
+        at_end_ = count == 0U;
     }
 
     asio::posix::stream_descriptor input_;

@@ -10,6 +10,8 @@
 #include <tern/options.hpp>
 #include <tern/properties.hpp>
 #include <tern/property.hpp>
+#include <tern/protocol_version.hpp>
+#include <tern/qos.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -76,6 +78,38 @@ inline tern::will_options will_options_of(const will_settings& will, const prope
 
 } // namespace detail
 
+/// Longer than the longest pause between two attempts to connect, so that a session is there when one succeeds; and
+/// short, because a program that is killed cannot end its session.
+inline constexpr std::chrono::seconds lost_session_expiry = std::chrono::minutes(5);
+
+inline std::optional<std::chrono::seconds> session_expiry_of(const common_options& from)
+{
+    const auto asked_for = from.session_expiry
+                               ? from.session_expiry
+                               : from.properties.connect.number(tern::property::session_expiry_interval);
+    if (asked_for)
+    {
+        return std::chrono::seconds(*asked_for);
+    }
+    if (from.keep_session)
+    {
+        return tern::never_expires;
+    }
+    if (from.qos == tern::qos::at_most_once)
+    {
+        return std::chrono::seconds(0); // there is nothing that it could keep
+    }
+    // A 3.1.1 session has no end of its own; the library ends one that it was not asked for.
+    return from.version == tern::protocol_version::v5 ? std::optional(lost_session_expiry) : std::nullopt;
+}
+
+/// Nobody has asked for a session: the program has to end the one that it may have.
+inline bool ends_session(const common_options& from)
+{
+    return !from.session_expiry && !from.keep_session &&
+           !from.properties.connect.number(tern::property::session_expiry_interval);
+}
+
 inline tern::connect_options connect_options_of(const common_options& from)
 {
     tern::connect_options options;
@@ -92,13 +126,7 @@ inline tern::connect_options connect_options_of(const common_options& from)
     options.protocol =
         from.version == tern::protocol_version::v5 ? tern::protocol_choice::v5 : tern::protocol_choice::v3_1_1;
     options.clean_start = !from.keep_session;
-    const auto expiry = from.session_expiry ? from.session_expiry
-                                            : from.properties.connect.number(tern::property::session_expiry_interval);
-    options.session_expiry = detail::seconds(expiry);
-    if (from.keep_session && !options.session_expiry)
-    {
-        options.session_expiry = tern::never_expires;
-    }
+    options.session_expiry = session_expiry_of(from);
     if (from.will)
     {
         options.will = detail::will_options_of(*from.will, from.properties.will);
@@ -117,6 +145,10 @@ inline tern::disconnect_options disconnect_options_of(const common_options& from
     const property_list& properties = from.properties.disconnect;
     tern::disconnect_options options;
     options.session_expiry = detail::seconds(properties.number(tern::property::session_expiry_interval));
+    if (!options.session_expiry && ends_session(from) && session_expiry_of(from) == lost_session_expiry)
+    {
+        options.session_expiry = std::chrono::seconds(0);
+    }
     options.reason_string = properties.text(tern::property::reason_string);
     options.user_properties = properties.user_properties();
     return options;

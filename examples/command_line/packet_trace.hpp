@@ -24,17 +24,18 @@ class packet_trace final : public tern::observer
 {
 public:
     /// Lines go to `output` if `enabled`.
-    packet_trace(standard_output& output, bool enabled, std::string_view client_id)
-        : output_(output), enabled_(enabled), client_id_(client_id)
-    {
-    }
+    packet_trace(standard_output& output, bool enabled) : output_(output), enabled_(enabled) {}
 
     /// Of the PUBLISH that was received last: a handler that is called in place is called for it.
     [[nodiscard]] std::uint16_t last_packet_identifier() const noexcept { return last_packet_identifier_; }
 
     void packet_sent(tern::protocol_version version, std::string_view packet) noexcept override
     {
-        print(" sending ", version, packet);
+        if (type_of_packet(packet) == tern::wire::packet_type::connect)
+        {
+            client_id_ = decoded_packet<tern::wire::connect>(version, packet).client_identifier;
+        }
+        print(direction::sent, version, packet);
     }
 
     void packet_received(tern::protocol_version version, std::string_view packet) noexcept override
@@ -48,25 +49,34 @@ public:
             const auto connack = decoded_packet<tern::wire::connack>(version, packet);
             client_id_ = connack.properties.assigned_client_identifier.value_or(client_id_);
         }
-        print(" received ", version, packet);
+        print(direction::received, version, packet);
     }
 
     void state_changed(tern::connection_state) noexcept override {}
 
 private:
-    void print(std::string_view direction, tern::protocol_version version, std::string_view packet)
+    void print(direction which, tern::protocol_version version, std::string_view packet)
     {
-        if (enabled_)
+        if (!enabled_)
         {
-            output_.text().append("Client ").append(client_id_.empty() ? "(null)" : client_id_);
-            output_.text().append(direction).append(describe_packet(version, packet)).append(1, '\n');
-            (void)output_.flush();
+            return;
         }
+        std::string& text = output_.text();
+        for (const std::string& line : describe_packet(version, packet, which))
+        {
+            text.append("Client ").append(client_id_.empty() ? "(null)" : client_id_);
+            text.append(which == direction::sent ? " sending " : " received ").append(line).append(1, '\n');
+        }
+        if (type_of_packet(packet) == tern::wire::packet_type::suback)
+        {
+            text.append(describe_grants(version, packet)).append(1, '\n');
+        }
+        (void)output_.flush();
     }
 
     standard_output& output_;
     bool enabled_;
-    std::string client_id_;
+    std::string client_id_; ///< that CONNECT said, or the server gave
     std::uint16_t last_packet_identifier_ = 0;
 };
 

@@ -3,11 +3,11 @@
 // The client and tern's own broker over TCP: the round trips, limits that Mosquitto cannot be told to announce, and
 // connections that break in every place.
 
+#include "broken_traffic.hpp"
 #include "mosquitto.hpp"
 #include "scenario.hpp"
 #include "tern/testing/tcp_broker.hpp"
 
-#include <charconv>
 #include <optional>
 
 using namespace tern::test;
@@ -21,25 +21,6 @@ using tern::testing::tcp_broker;
 
 namespace
 {
-
-std::string url_of(const tcp_broker& broker)
-{
-    return "mqtt://127.0.0.1:" + std::to_string(broker.port());
-}
-
-connect_options speaking(protocol_choice version)
-{
-    connect_options options;
-    options.protocol = version;
-    return options;
-}
-
-publish_options at(qos level)
-{
-    publish_options options;
-    options.qos = level;
-    return options;
-}
 
 /// A policy that keeps clients out of some topics.
 class closed_house final : public tern::testing::broker_policy
@@ -112,75 +93,10 @@ TEST_CASE("connections that break all the time lose and repeat nothing at QoS 2,
         {
             CAPTURE(name_of(version), static_cast<int>(level));
             run_scenario([&]() -> asio::awaitable<void> {
-                constexpr std::size_t count = 3000;
-                const asio::any_io_executor executor = co_await asio::this_coro::executor;
-                broker_configuration configuration;
-                configuration.receive_maximum = 20;
-                tcp_broker broker(executor, configuration);
-                REQUIRE_FALSE(broker.listen());
-                tern::client_limits limits = quick_limits();
-                limits.reconnect.maximum_delay = 20ms;
-                limits.maximum_in_flight = 5; // so that it takes long enough for many cuts
-                client receiver(executor, limits);
-                client sender(executor, limits);
-                const std::string url = url_of(broker);
-                co_await receiver.async_connect(url, speaking(version));
-                co_await sender.async_connect(url, speaking(version));
-                std::vector<std::size_t> numbers;
-                tern::message_handler_registration handler =
-                    receiver.on_message("numbers", [&](const tern::message_view& message) {
-                        std::size_t number = count;
-                        const std::string_view text = message.payload_text();
-                        std::from_chars(text.data(), text.data() + text.size(), number);
-                        numbers.push_back(number);
-                    });
-                co_await handler.async_ready();
-                std::size_t completed = 0;
-                std::size_t failed = 0;
-                for (std::size_t i = 0; i < count; ++i)
-                {
-                    sender.async_publish("numbers", std::to_string(i), at(level),
-                                         [&](std::error_code error, const tern::publish_result&) {
-                                             ++completed;
-                                             failed += error ? 1U : 0U;
-                                         });
-                }
-                std::size_t cuts = 0;
-                while (completed < count && cuts < 1000)
-                {
-                    // Anywhere: the traffic does not wait for it.
-                    co_await sleep(std::chrono::milliseconds(1 + cuts % 7));
-                    broker.drop_connections();
-                    ++cuts;
-                    const bool back = co_await until([&] {
-                        return sender.state() == tern::connection_state::connected &&
-                               receiver.state() == tern::connection_state::connected;
-                    });
-                    REQUIRE(back);
-                }
-                CHECK(cuts >= 3);
-                CHECK(completed == count);
-                CHECK(failed == 0);
-                const bool arrived = co_await until([&] { return !numbers.empty() && numbers.back() == count - 1; });
-                CHECK(arrived);
-                co_await sleep(20ms);
-                if (level == qos::exactly_once)
-                {
-                    REQUIRE(numbers.size() == count);
-                }
-                // Repeats of QoS 1 go back to what was unacknowledged; without them the order is the one of the calls.
-                std::size_t next = 0;
-                bool in_order = true;
-                for (const std::size_t number : numbers)
-                {
-                    in_order = in_order && number <= next;
-                    next = std::max(next, number + 1);
-                }
-                CHECK(in_order);
-                CHECK(next == count);
-                CHECK(sender.stats().connects >= 3);
-                CHECK(sender.stats().messages_resent > 0);
-                CHECK(broker.core().statistics().protocol_errors == 0);
+                broken_traffic traffic(co_await asio::this_coro::executor, level);
+                co_await traffic.start(version);
+                co_await traffic.cut_again_and_again();
+                traffic.check_what_arrived();
             });
         }
     }

@@ -7,11 +7,14 @@
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace command_line;
@@ -36,6 +39,9 @@ struct test_pipe
     {
         REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
     }
+
+    /// Reading does not block.
+    void set_non_blocking() const { REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0); }
 
     void close_writer()
     {
@@ -112,4 +118,70 @@ TEST_CASE("everything is read from a descriptor")
     CHECK_THROWS_WITH(read_all(-1, "The pipe"), ContainsSubstring("The pipe cannot be read: "));
     CHECK_THROWS_WITH(read_file("/nonexistent/file"), ContainsSubstring("'/nonexistent/file' cannot be opened: "));
     CHECK_THROWS_WITH(read_file("/"), ContainsSubstring("Is a directory"));
+}
+
+TEST_CASE("an input that does not block is waited for")
+{
+    test_pipe pipe;
+    pipe.set_non_blocking();
+    std::thread writer([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        pipe.write("late");
+        pipe.close_writer();
+    });
+    const std::string text = read_all(pipe.ends[0], "The pipe");
+    writer.join();
+    CHECK(text == "late");
+}
+
+TEST_CASE("lines of an input that does not block come as they are written")
+{
+    test_pipe pipe;
+    pipe.set_non_blocking();
+    asio::io_context context;
+    line_reader reader(context.get_executor(), pipe.ends[0]);
+    std::vector<std::string> lines;
+    bool ended = false;
+    asio::co_spawn(context, read_lines(reader, lines, ended), asio::detached);
+    context.poll();
+    pipe.write("one\ntw");
+    context.run_for(std::chrono::milliseconds(20));
+    CHECK(lines == std::vector<std::string>{"one"});
+    pipe.write("o\n");
+    pipe.close_writer();
+    context.restart();
+    context.run_for(std::chrono::seconds(5));
+    CHECK(ended);
+    CHECK(lines == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("what is not read when the lines are stopped is counted")
+{
+    for (const bool closed : {true, false})
+    {
+        CAPTURE(closed);
+        test_pipe pipe;
+        asio::io_context context;
+        line_reader reader(context.get_executor(), pipe.ends[0]);
+        pipe.write("one\ntwo\nthree\n");
+        std::string first;
+        asio::co_spawn(
+            context,
+            [&]() -> asio::awaitable<void> {
+                const std::optional<std::string_view> line = co_await reader.next();
+                first = line.value_or("");
+            },
+            asio::detached);
+        context.run_for(std::chrono::seconds(5));
+        CHECK(first == "one");
+        pipe.write("four\nfi");
+        if (closed)
+        {
+            pipe.close_writer();
+        }
+        reader.stop();
+        const unread_lines unread = reader.take_unread();
+        CHECK(unread.count == 4);
+        CHECK(unread.at_end == closed);
+    }
 }

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "command_line/library_options.hpp"
 
-#include "command_line/exit_code.hpp"
 #include "examples/command_line/support.hpp"
 #include "support/catch.hpp"
 
 #include <chrono>
-#include <string>
-#include <system_error>
 #include <vector>
 
 using namespace command_line;
 using namespace command_line::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("a plain command line asks for a session of its own that survives lost connections")
+TEST_CASE("a plain command line asks for nothing in particular")
 {
     const publisher_options from = publisher({"-t", "a", "-n"});
     const tern::connect_options options = connect_options_of(from.common);
@@ -23,12 +20,29 @@ TEST_CASE("a plain command line asks for a session of its own that survives lost
     CHECK_FALSE(options.password.has_value());
     CHECK(options.keep_alive == 60s);
     CHECK(options.clean_start);
-    CHECK_FALSE(options.session_expiry.has_value());
     CHECK(options.protocol == tern::protocol_choice::v3_1_1);
     CHECK_FALSE(options.will.has_value());
     CHECK_FALSE(options.retry);
     CHECK_FALSE(options.subscription_identifiers);
     CHECK_FALSE(options.automatic_topic_aliases);
+}
+
+TEST_CASE("a session that nobody asked for is none at QoS 0, and short or the library's own otherwise")
+{
+    for (const char* const version : {"311", "5"})
+    {
+        const common_options plain = publisher({"-t", "a", "-n", "-V", version}).common;
+        CHECK(connect_options_of(plain).session_expiry == 0s);
+        CHECK_FALSE(disconnect_options_of(plain).session_expiry.has_value());
+        const common_options named = publisher({"-t", "a", "-n", "-V", version, "-i", "me"}).common;
+        CHECK(connect_options_of(named).session_expiry == 0s);
+    }
+    const common_options old = publisher({"-t", "a", "-n", "-q", "1"}).common;
+    CHECK_FALSE(connect_options_of(old).session_expiry.has_value());
+    CHECK_FALSE(disconnect_options_of(old).session_expiry.has_value());
+    const common_options current = publisher({"-t", "a", "-n", "-q", "1", "-V", "5"}).common;
+    CHECK(connect_options_of(current).session_expiry == 300s);
+    CHECK(disconnect_options_of(current).session_expiry == 0s);
 }
 
 TEST_CASE("the option -c claims the session and keeps it for ever, -x says how long")
@@ -39,70 +53,23 @@ TEST_CASE("the option -c claims the session and keeps it for ever, -x says how l
     const publisher_options both = publisher({"-t", "a", "-n", "-c", "-i", "me", "-x", "9"});
     CHECK_FALSE(connect_options_of(both.common).clean_start);
     CHECK(connect_options_of(both.common).session_expiry == 9s);
-    const publisher_options expiry = publisher({"-t", "a", "-n", "-x", "9"});
+    const publisher_options expiry = publisher({"-t", "a", "-n", "-x", "9", "-q", "1"});
     CHECK(connect_options_of(expiry.common).clean_start);
     CHECK(connect_options_of(expiry.common).session_expiry == 9s);
+    CHECK_FALSE(disconnect_options_of(expiry.common).session_expiry.has_value());
     const publisher_options property = publisher({"-t", "a", "-n", "-D", "connect", "session-expiry-interval", "8"});
     CHECK(connect_options_of(property.common).session_expiry == 8s);
+    CHECK_FALSE(disconnect_options_of(property.common).session_expiry.has_value());
 }
 
 TEST_CASE("names, will and properties reach the library")
 {
-    const publisher_options from = publisher({"-t",
-                                              "a",
-                                              "-n",
-                                              "-u",
-                                              "user",
-                                              "-P",
-                                              "secret",
-                                              "-k",
-                                              "30",
-                                              "-i",
-                                              "me",
-                                              "--will-topic",
-                                              "gone",
-                                              "--will-payload",
-                                              "bye",
-                                              "--will-qos",
-                                              "1",
-                                              "--will-retain",
-                                              "-D",
-                                              "will",
-                                              "will-delay-interval",
-                                              "5",
-                                              "-D",
-                                              "will",
-                                              "content-type",
-                                              "text/plain",
-                                              "-D",
-                                              "connect",
-                                              "receive-maximum",
-                                              "17",
-                                              "-D",
-                                              "connect",
-                                              "maximum-packet-size",
-                                              "1000",
-                                              "-D",
-                                              "connect",
-                                              "topic-alias-maximum",
-                                              "3",
-                                              "-D",
-                                              "connect",
-                                              "request-response-information",
-                                              "1",
-                                              "-D",
-                                              "connect",
-                                              "request-problem-information",
-                                              "0",
-                                              "-D",
-                                              "connect",
-                                              "user-property",
-                                              "a",
-                                              "b",
-                                              "-D",
-                                              "publish",
-                                              "topic-alias",
-                                              "1"});
+    const publisher_options from = publisher(
+        "-t a -n -u user -P secret -k 30 -i me --will-topic gone --will-payload bye --will-qos 1 --will-retain "
+        "-D will will-delay-interval 5 -D will content-type text/plain -D connect receive-maximum 17 "
+        "-D connect maximum-packet-size 1000 -D connect topic-alias-maximum 3 "
+        "-D connect request-response-information 1 -D connect request-problem-information 0 "
+        "-D connect user-property a b -D publish topic-alias 1");
     const tern::connect_options options = connect_options_of(from.common);
     CHECK(options.client_id == "me");
     CHECK(options.user_name == "user");
@@ -128,50 +95,11 @@ TEST_CASE("names, will and properties reach the library")
 
 TEST_CASE("publish and disconnect options")
 {
-    const publisher_options from = publisher({"-t",
-                                              "a",
-                                              "-n",
-                                              "-q",
-                                              "2",
-                                              "-r",
-                                              "-D",
-                                              "publish",
-                                              "payload-format-indicator",
-                                              "1",
-                                              "-D",
-                                              "publish",
-                                              "message-expiry-interval",
-                                              "60",
-                                              "-D",
-                                              "publish",
-                                              "content-type",
-                                              "c",
-                                              "-D",
-                                              "publish",
-                                              "response-topic",
-                                              "r",
-                                              "-D",
-                                              "publish",
-                                              "correlation-data",
-                                              "d",
-                                              "-D",
-                                              "publish",
-                                              "user-property",
-                                              "n",
-                                              "v",
-                                              "-D",
-                                              "disconnect",
-                                              "session-expiry-interval",
-                                              "0",
-                                              "-D",
-                                              "disconnect",
-                                              "reason-string",
-                                              "x",
-                                              "-D",
-                                              "disconnect",
-                                              "user-property",
-                                              "e",
-                                              "f"});
+    const publisher_options from =
+        publisher("-t a -n -q 2 -r -D publish payload-format-indicator 1 -D publish message-expiry-interval 60 "
+                  "-D publish content-type c -D publish response-topic r -D publish correlation-data d "
+                  "-D publish user-property n v -D disconnect session-expiry-interval 0 "
+                  "-D disconnect reason-string x -D disconnect user-property e f");
     const tern::publish_options publish = publish_options_of(from);
     CHECK(publish.qos == tern::qos::exactly_once);
     CHECK(publish.retain);
@@ -201,20 +129,4 @@ TEST_CASE("all topics become one subscription")
     CHECK(list[1].retain_as_published);
     CHECK(list[1].retain_handling == tern::retain_handling::send_if_new);
     CHECK_FALSE(list[1].no_local);
-}
-
-TEST_CASE("a refusal ends with the code that the broker gave, as in mosquitto")
-{
-    using enum tern::reason_code;
-    const auto v5 = tern::protocol_version::v5;
-    const auto v3_1_1 = tern::protocol_version::v3_1_1;
-    CHECK(refusal_exit_code(make_error_code(not_authorized), v5) == 135);
-    CHECK(refusal_exit_code(make_error_code(bad_user_name_or_password), v5) == 134);
-    CHECK(refusal_exit_code(make_error_code(unsupported_protocol_version), v3_1_1) == 1);
-    CHECK(refusal_exit_code(make_error_code(client_identifier_not_valid), v3_1_1) == 2);
-    CHECK(refusal_exit_code(make_error_code(server_unavailable), v3_1_1) == 3);
-    CHECK(refusal_exit_code(make_error_code(bad_user_name_or_password), v3_1_1) == 4);
-    CHECK(refusal_exit_code(make_error_code(not_authorized), v3_1_1) == 5);
-    CHECK(refusal_exit_code(make_error_code(tern::errc::timed_out), v5) == 1);
-    CHECK(refusal_exit_code(std::make_error_code(std::errc::connection_refused), v3_1_1) == 1);
 }

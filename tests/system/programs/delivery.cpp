@@ -29,7 +29,7 @@ std::string binary(std::size_t size)
 
 TEST_CASE("messages go through at every QoS and version, between all pairs of programs")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -80,7 +80,7 @@ TEST_CASE("wildcards, several topics and filtered ones")
 
 TEST_CASE("retained messages: kept, cleared, told apart")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -115,7 +115,7 @@ TEST_CASE("retained messages: kept, cleared, told apart")
 
 TEST_CASE("payloads of any bytes and of 256 KiB, from a file and from the standard input")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -145,7 +145,7 @@ TEST_CASE("payloads of any bytes and of 256 KiB, from a file and from the standa
 
 TEST_CASE("small and empty payloads are printed as mosquitto_sub prints them")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -175,7 +175,7 @@ TEST_CASE("small and empty payloads are printed as mosquitto_sub prints them")
 
 TEST_CASE("the option -l publishes each line, also empty ones, one with NUL, and a last one without a line feed")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }

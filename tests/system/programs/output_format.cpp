@@ -86,7 +86,7 @@ const command full_message = {"-q",
 
 TEST_CASE("the option -F prints every parameter as mosquitto_sub does")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -106,7 +106,7 @@ TEST_CASE("the option -F prints every parameter as mosquitto_sub does")
 
 TEST_CASE("the option -F prints times as mosquitto_sub does, but for the moment")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -124,7 +124,7 @@ TEST_CASE("the option -F prints times as mosquitto_sub does, but for the moment"
 
 TEST_CASE("%j and %J print payloads as mosquitto_sub does")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -151,7 +151,7 @@ TEST_CASE("%j and %J print payloads as mosquitto_sub does")
 
 TEST_CASE("%S prints the subscription identifier that was asked for")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -168,7 +168,7 @@ TEST_CASE("%S prints the subscription identifier that was asked for")
 
 TEST_CASE("what the publisher adds with -D arrives")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
@@ -184,7 +184,7 @@ TEST_CASE("what the publisher adds with -D arrives")
 
 TEST_CASE("the will is published when a program is lost, and not when it ends")
 {
-    if (skipped_without_mosquitto())
+    if (skipped_without_mosquitto() || skipped_without_mosquitto_clients())
     {
         return;
     }
