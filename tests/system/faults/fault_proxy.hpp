@@ -41,7 +41,8 @@ struct fault_plan
     std::uint64_t seed = 1;
     /// The most bytes in one direction before a fault. The number is drawn so that 1 to 10 is as likely as 10 to 100.
     std::size_t longest = 8'192;
-    unsigned silent_percent = 2; ///< of the faults that leave the connection open and dead
+    std::size_t most_faults = static_cast<std::size_t>(-1); ///< then everything passes
+    unsigned silent_percent = 2;                            ///< of the faults that leave the connection open and dead
     /// How long at most bytes are swallowed before a cut: what was on its way, and what was answered in the meantime.
     std::chrono::milliseconds swallowing{10};
 };
@@ -109,6 +110,7 @@ struct fault_dice
     fault_plan plan;
     std::mt19937_64 numbers;
     fault_counts counts;
+    std::size_t faults = 0; ///< that came of themselves
     bool cutting = false;
     std::unique_ptr<std::FILE, closer> trace;
 };
@@ -147,6 +149,10 @@ public:
     /// Decides when it ends, from now on.
     void draw_fault()
     {
+        if (dice_->faults == dice_->plan.most_faults)
+        {
+            return;
+        }
         const std::size_t which = dice_->draw(2);
         left_[which] = dice_->draw_length();
         left_[1 - which] = unlimited;
@@ -306,6 +312,7 @@ private:
 
     void fault(direction where)
     {
+        ++dice_->faults;
         if (dice_->draw(100) < dice_->plan.silent_percent)
         {
             fall_silent();
