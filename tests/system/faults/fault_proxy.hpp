@@ -361,9 +361,15 @@ public:
 
     ~fault_proxy()
     {
+        close();
+        each(&detail::faulty_connection::close);
+    }
+
+    /// Accepts nobody any more.
+    void close()
+    {
         std::error_code ignored;
         state_->acceptor.close(ignored);
-        each(&detail::faulty_connection::close);
     }
 
     [[nodiscard]] std::uint16_t port() const { return state_->acceptor.local_endpoint().port(); }

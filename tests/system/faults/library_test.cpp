@@ -16,82 +16,6 @@ namespace
 
 using std::chrono::steady_clock;
 
-/// Both levels from one client to the other, both behind faults. `in_between(round)` runs when another share is done.
-template <class InBetween>
-asio::awaitable<void> send_through_faults(mosquitto& broker, protocol_choice version, std::uint64_t plan,
-                                          std::size_t total, std::size_t rounds, InBetween in_between)
-{
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    fault_proxy near_sender(executor, broker.port(), plan_number(plan));
-    fault_proxy near_receiver(executor, broker.port(), plan_number(plan + 1));
-    const std::string sender_url = near_sender.url();
-    const std::string receiver_url = near_receiver.url();
-    client sender(executor, fault_limits());
-    client receiver(executor, fault_limits());
-    const connect_options sending = fault_options("sender", version);
-    const connect_options receiving = fault_options("receiver", version);
-    co_await receiver.async_connect(receiver_url, receiving);
-    co_await sender.async_connect(sender_url, sending);
-    numbered_stream exact(sender, "exact", qos::exactly_once);
-    numbered_stream at_least(sender, "at least", qos::at_least_once);
-    tern::message_handler_registration first = exact.listen(receiver);
-    tern::message_handler_registration second = at_least.listen(receiver);
-    co_await first.async_ready();
-    co_await second.async_ready();
-
-    near_sender.begin();
-    near_receiver.begin();
-    for (std::size_t round = 1; round <= rounds; ++round)
-    {
-        const std::size_t share = total * round / rounds;
-        const bool reached = co_await until(
-            [&] {
-                // No more under way than Mosquitto 2.0 has room for in one window: of what exceeds it, it forgets the
-                // state when it is stopped, and sends messages again that were finished.
-                exact.fill(total, 30);
-                at_least.fill(total, 30);
-                return exact.arrived.size() >= share;
-            },
-            100s);
-        INFO("round " << round << ": " << exact.arrived.size() << " of " << total << " have arrived");
-        REQUIRE(reached);
-        if (round < rounds)
-        {
-            co_await in_between(round, near_sender, near_receiver);
-        }
-    }
-    near_sender.rest();
-    near_receiver.rest();
-    const bool done = co_await until([&] {
-        at_least.fill(total, 30);
-        return exact.is_done(total) && at_least.is_done(total);
-    });
-    CHECK(done);
-    co_await sleep(100ms); // a second copy would follow closely
-
-    const std::size_t cuts = near_sender.counts().cuts + near_receiver.counts().cuts;
-    print_figures(total, cuts, exact.arrived.lost(total) + at_least.arrived.lost(total), exact.arrived.repeated());
-    CHECK(exact.arrived.lost(total) == 0);
-    CHECK(exact.arrived.repeated() == 0);
-    CHECK(at_least.arrived.lost(total) == 0);
-    for (const numbered_stream* const stream : {&exact, &at_least})
-    {
-        CHECK(stream->arrived.out_of_order() == 0);
-        CHECK(stream->arrived.foreign() == 0);
-        CHECK(stream->failed == 0);
-        CHECK(stream->last_error == std::error_code());
-    }
-    CHECK(cuts > total / 100);
-    CHECK(near_sender.counts().swallowed_bytes > 0);
-    CHECK(near_receiver.counts().swallowed_bytes > 0);
-    CHECK(sender.stats().connects > 10);
-    CHECK(receiver.stats().connects > 10);
-    CHECK(sender.stats().session_losses == 0);
-    CHECK(receiver.stats().session_losses == 0);
-    co_await sender.async_disconnect();
-    co_await receiver.async_disconnect();
-}
-
 void send_through_cuts(protocol_choice version, std::uint64_t plan)
 {
     if (skipped_without_mosquitto())
@@ -102,7 +26,7 @@ void send_through_cuts(protocol_choice version, std::uint64_t plan)
     run_scenario(
         [&]() -> asio::awaitable<void> {
             co_await send_through_faults(
-                broker, version, plan, times_faults(4'000), 1,
+                {broker.port(), version}, plan, times_faults(4'000), 1,
                 [](std::size_t, fault_proxy&, fault_proxy&) -> asio::awaitable<void> { co_return; });
         },
         110s * static_cast<int>(times_faults(1)));
@@ -118,7 +42,7 @@ void send_through_restarts(protocol_choice version, std::uint64_t plan)
     run_scenario(
         [&]() -> asio::awaitable<void> {
             co_await send_through_faults(
-                broker, version, plan, times_faults(1'500), times_faults(8),
+                {broker.port(), version}, plan, times_faults(1'500), times_faults(8),
                 [&](std::size_t round, fault_proxy& first, fault_proxy& second) -> asio::awaitable<void> {
                     if (round % 2 == 0)
                     {
