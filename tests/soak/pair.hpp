@@ -44,8 +44,9 @@ public:
             subscribe_options options;
             options.maximum_qos = static_cast<qos>(level);
             stream& of_level = streams_[level];
+            of_level.topic = topic(version, level);
             of_level.registration = receiver_.on_message(
-                topic(level), [this, &of_level](const message_view& message) { take(of_level, message); }, options);
+                of_level.topic, [this, &of_level](const message_view& message) { take(of_level, message); }, options);
         }
     }
 
@@ -140,6 +141,7 @@ public:
 private:
     struct stream
     {
+        std::string topic;
         message_handler_registration registration;
         ordered_numbers numbers;
         std::uint64_t started = 0;
@@ -148,10 +150,9 @@ private:
 
     static constexpr std::uint64_t window = 20; // Mosquitto closes 3.1.1 connections beyond
 
-    static std::string_view topic(std::size_t level)
+    [[nodiscard]] static std::string topic(protocol_choice version, std::size_t level)
     {
-        constexpr std::string_view topics[] = {"soak/0", "soak/1", "soak/2"};
-        return topics[level];
+        return (version == protocol_choice::v5 ? "soak/v5/" : "soak/v3/") + std::to_string(level);
     }
 
     static fault_plan plan(std::uint64_t seed)
@@ -209,7 +210,7 @@ private:
                                            static_cast<unsigned long long>(to.started++), static_cast<long long>(now));
             publish_options options;
             options.qos = static_cast<qos>(level);
-            sender_.async_publish(topic(level), std::string_view(text, static_cast<std::size_t>(size)), options,
+            sender_.async_publish(to.topic, std::string_view(text, static_cast<std::size_t>(size)), options,
                                   [this, &to, level](std::error_code error, const publish_result&) {
                                       ++to.completed;
                                       if (error && level != 0)

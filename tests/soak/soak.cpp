@@ -51,7 +51,7 @@ class soak
 {
 public:
     /// What the allocator and the kernel keep for themselves may come and go.
-    static constexpr std::size_t allowed_growth = 1024U * 1024;
+    static constexpr std::size_t allowed_growth = 512U * 1024;
 
     soak(asio::io_context& context, std::uint16_t server, std::chrono::seconds duration)
         : duration_(duration), warm_up_(std::clamp<clock_type::duration>(duration / 3, 1s, 60s)),

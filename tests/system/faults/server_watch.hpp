@@ -9,7 +9,7 @@
 #include "tern/protocol_version.hpp"
 
 #include <cstddef>
-#include <string>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +41,7 @@ public:
             at += 2 + (byte(at) << 8U) + byte(at + 1);
             const unsigned identifier = (byte(at) << 8U) + byte(at + 1);
             message& known = messages_[identifier];
-            const std::string_view content = packet.substr(at + 2);
+            const std::size_t content = std::hash<std::string_view>()(packet.substr(at + 2)); // with the properties
             sent_again_ += known.is == message::released && known.content == content ? 1U : 0U;
             confused_ += known.is == message::under_way && known.content != content ? 1U : 0U;
             known.content = content;
@@ -67,7 +67,7 @@ private:
             under_way,
             released
         } is = unknown;
-        std::string content; ///< with the properties
+        std::size_t content = 0;
     };
 
     std::vector<message> messages_ = std::vector<message>(65'536);
