@@ -3,9 +3,16 @@
 // The library with a bad network between it and other brokers, each started by its script in tests/system/brokers where
 // it is installed.
 
+#include "support/skipped.hpp"
+#include "system/mosquitto.hpp"
+#include "system/scenario.hpp"
 #include "traffic.hpp"
 
-#include <optional>
+#include <charconv>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 using namespace tern::test;
 using tern::protocol_choice;
@@ -54,8 +61,8 @@ public:
         {
             return false;
         }
-        const std::string name = Catch::getResultCapture().getCurrentTestName();
-        std::printf("skipped: %s %.*s", name.c_str(), static_cast<int>(said.size() - reason), said.data() + reason);
+        const std::string_view why = said.substr(reason + 1);
+        tern_test::report_skipped(why.substr(0, why.find(')')));
         return true;
     }
 

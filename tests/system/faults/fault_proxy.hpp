@@ -41,6 +41,7 @@ struct fault_plan
     std::uint64_t seed = 1;
     /// The most bytes in one direction before a fault. The number is drawn so that 1 to 10 is as likely as 10 to 100.
     std::size_t longest = 8'192;
+    std::size_t shortest = 1;                               ///< instead of what was drawn, if that is less
     std::size_t most_faults = static_cast<std::size_t>(-1); ///< then everything passes
     unsigned silent_percent = 2;                            ///< of the faults that leave the connection open and dead
     /// How long at most bytes are swallowed before a cut: what was on its way, and what was answered in the meantime.
@@ -81,7 +82,8 @@ struct fault_dice
     std::size_t draw_length()
     {
         const double share = static_cast<double>(draw(10'001)) / 10'000;
-        return static_cast<std::size_t>(std::exp(share * std::log(static_cast<double>(plan.longest))));
+        const double length = std::exp(share * std::log(static_cast<double>(plan.longest)));
+        return std::max(plan.shortest, static_cast<std::size_t>(length));
     }
 
     void note(std::size_t connection, std::string_view what, std::string_view bytes = {})

@@ -3,6 +3,8 @@
 // The library and Mosquitto, with a bad network between them: connections cut at any byte, bytes swallowed, silence,
 // and a server that is stopped and killed and comes back with what it saved.
 
+#include "system/mosquitto.hpp"
+#include "system/scenario.hpp"
 #include "traffic.hpp"
 
 using namespace tern::test;

@@ -2,10 +2,14 @@
 //
 // The publisher and the subscriber as programs, with a bad network between each of them and Mosquitto.
 
+#include "system/mosquitto.hpp"
 #include "system/programs/support.hpp"
+#include "system/scenario.hpp"
 #include "traffic.hpp"
 
-#include <memory>
+#include <algorithm>
+#include <string>
+#include <string_view>
 
 using namespace tern::test;
 using tern::protocol_choice;
@@ -69,6 +73,7 @@ fault_plan patient_plan(std::uint64_t number)
     fault_plan plan = plan_number(number);
     plan.silent_percent = 0;
     plan.most_faults = 3;
+    plan.shortest = 300; // nobody watches what the server does: it gets time to send again what it must (server_watch)
     return plan;
 }
 

@@ -178,6 +178,7 @@ inline connect_options fault_options(std::string_view client_id, protocol_choice
     // There is no session yet, but Mosquitto 2.0 saves none that was begun with Clean Start 1.
     options.clean_start = false;
     options.keep_alive = 1s;
+    options.retry = true; // where the machine is slow, the first connection may want a second try as well
     return options;
 }
 
