@@ -89,16 +89,21 @@ TEST_CASE("a connected client keeps its executor busy, also while reading is pau
     limits.maximum_received_bytes = 10;
     client_fixture f({}, limits);
     memory_server server(f.context, "scripted", [](memory_server::visitor& one) {
-        answer_connect(one);
+        answer_connect(one, std::string("\x20\x02\x00\x00", 4));
         if (has_packet(one.received)) // SUBSCRIBE: SUBACK, and a message that fills the stream
         {
             one.reads = false;
-            one.send(std::string("\x90\x04\x00\x01\x00\x00", 6) + std::string("\x30\x15\x00\x01t\x00", 6) +
+            one.send(std::string("\x90\x03\x00\x01\x01", 5) + std::string("\x32\x16\x00\x01t\x00\x05", 7) +
                      std::string(17, 'z'));
         }
     });
     outcome<tern::connect_result> connected;
-    f.client->async_connect("mqtt://scripted", {.client_id = "tester", .keep_alive = 0s}, connected.handler());
+    f.client->async_connect("mqtt://scripted",
+                            {.client_id = "tester",
+                             .keep_alive = 0s,
+                             .session_expiry = 0s,
+                             .protocol = tern::protocol_choice::v3_1_1}, // where reading pauses
+                            connected.handler());
     tern::subscription stream = f.client->open_subscription("t");
     REQUIRE(f.until([&] { return f.count<tern::reading_paused_event>() == 1; }));
     settle(f.context);
