@@ -3,7 +3,7 @@
 // Makes the fuzzers' first inputs of what the unit tests are written with: packets in hexadecimal text, filters and
 // topics.
 //
-//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic}/*.cpp, fills OUT/{decode,session,broker,client,topic}
+//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic}/*.cpp, fills OUT/{decode,session,client,broker,topic}
 
 #include <cstdint>
 #include <filesystem>
@@ -105,6 +105,11 @@ void add_packet(corpus& out, const std::string& packet)
                            with_length(packet) + std::string("\3\1\x0D", 3) + with_length(packet));
     out.add("session", std::string("\0\5\1\3\1\x0D", 6) + with_length(accepted_v3) + publish + "\x0D" +
                            with_length(packet) + "\3\1");
+    // client.cpp: a stream of "#" that is received from, a publish of QoS 2, connect, CONNACK, SUBACK, the packet.
+    const std::string granted("\x90\x04\x00\x01\x00\x02", 6);
+    out.add("client", std::string("\3\1#\0\1\2\1t\1x\0\x03\x0F", 13) + with_length(accepted_v5) + "\x0F" +
+                          with_length(granted) + "\x0F" + with_length(packet) + std::string("\x09\0\x0F", 3) +
+                          with_length(packet));
     // broker.cpp: a connection opens, CONNECT in either version, then the packet, on two connections.
     const std::string connect_v5("\x10\x0E\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x01"
                                  "a",
