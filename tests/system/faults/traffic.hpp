@@ -281,8 +281,8 @@ asio::awaitable<void> send_through_faults(tested_server server, std::uint64_t pl
     CHECK(cuts > total / 100);
     CHECK(near_sender.counts().swallowed_bytes > 0);
     CHECK(near_receiver.counts().swallowed_bytes > 0);
-    CHECK(sender.stats().connects > 3);
-    CHECK(receiver.stats().connects > 3);
+    CHECK(sender.stats().connects > 1);
+    CHECK(receiver.stats().connects > 1);
     CHECK(sender.stats().session_losses == 0);
     CHECK(receiver.stats().session_losses == 0);
     co_await sender.async_disconnect();
