@@ -117,7 +117,8 @@ private:
                 auto& all = shared->connections;
                 all.erase(std::remove_if(all.begin(), all.end(), [](const auto& one) { return one.expired(); }),
                           all.end());
-                auto made = std::make_shared<detail::faulty_connection>(std::move(socket), shared->dice);
+                auto made = std::make_shared<detail::faulty_connection>(shared->acceptor.get_executor(),
+                                                                        std::move(socket), shared->dice);
                 all.push_back(made);
                 made->start(shared->target);
             }

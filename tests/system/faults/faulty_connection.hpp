@@ -5,6 +5,7 @@
 #ifndef TERN_TESTS_SYSTEM_FAULTS_FAULTY_CONNECTION_HPP
 #define TERN_TESTS_SYSTEM_FAULTS_FAULTY_CONNECTION_HPP
 
+#include <asio/any_io_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/ip/address_v4.hpp>
 #include <asio/ip/tcp.hpp>
@@ -116,9 +117,9 @@ class faulty_connection : public std::enable_shared_from_this<faulty_connection>
 public:
     using socket_type = asio::ip::tcp::socket;
 
-    faulty_connection(socket_type client, std::shared_ptr<fault_dice> dice)
-        : dice_(std::move(dice)), sides_{side(std::move(client)), side(socket_type(sides_[0].socket.get_executor()))},
-          timer_(sides_[0].socket.get_executor()), number_(++dice_->counts.connections)
+    faulty_connection(const asio::any_io_executor& executor, socket_type client, std::shared_ptr<fault_dice> dice)
+        : dice_(std::move(dice)), sides_{side(std::move(client)), side(socket_type(executor))}, timer_(executor),
+          number_(++dice_->counts.connections)
     {
     }
 
