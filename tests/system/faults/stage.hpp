@@ -32,7 +32,7 @@ struct tested_server
     std::uint16_t port = 0;
     protocol_choice version = protocol_choice::v5;
     bool has_exactly_once = true; ///< or it treats QoS 2 as if it were QoS 1
-    bool keeps_order = true;      ///< also of what it sends again
+    bool keeps_order = true;      ///< also when it sends again: RabbitMQ 3.10 and aedes 1.2 send newer messages first
     bool wants_user = false;      ///< any
 };
 
