@@ -124,7 +124,14 @@ run_tests() {
     fi
     say "$preset: $(count "$results/$preset.summary")"
     # The figures that checks print, one line each.
-    sed -n -E 's/^(.*<system-out>)?(figures|statements|violations|simulation|faults|soak)(: [^&]*[0-9].*)/\2\3/p' "$junit"
+    sed -n -E 's/^(.*<system-out>)?(figures|statements|violations|simulation|faults|soak)(: [^&]*[0-9].*)/\2\3/p' "$junit" |
+        awk '/^faults: [0-9]/ { messages += $2; cuts += $7; lost += $10; repeated += $12; faults = 1; next }
+             { print }
+             END {
+                 if (faults)
+                     printf "faults: %d messages of QoS 2, %d connections cut, %d lost, %d repeated\n",
+                            messages, cuts, lost, repeated
+             }'
     mutants=$(grep -c ': simulation/mutant' "$results/$preset.summary")
     [ "$mutants" -eq 0 ] ||
         echo "simulation: $(grep -c '^passed: .*: simulation/mutant' "$results/$preset.summary") mutants caught of $mutants"

@@ -219,6 +219,9 @@ private:
 
     [[nodiscard]] std::string configuration_text() const
     {
+        // Mosquitto 2.0 lets as many messages begin for a client that is away as it allows itself, and sends them all
+        // when the client is back, whatever Receive Maximum that announces: so it allows itself less than the clients
+        // here.
         std::string text = "listener " + port_text() + " 127.0.0.1\n";
         text += "log_dest file " + log_file() +
                 "\nlog_type all\npersistence true\nmax_queued_messages 0\nmax_inflight_messages 100\n";

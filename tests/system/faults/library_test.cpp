@@ -3,6 +3,7 @@
 // The library and Mosquitto, with a bad network between them: connections cut at any byte, bytes swallowed, silence,
 // and a server that is stopped and killed and comes back with what it saved.
 
+#include "stage.hpp"
 #include "system/mosquitto.hpp"
 #include "system/scenario.hpp"
 #include "traffic.hpp"
@@ -27,9 +28,8 @@ void send_through_cuts(protocol_choice version, std::uint64_t plan)
     mosquitto broker(quiet);
     run_scenario(
         [&]() -> asio::awaitable<void> {
-            co_await send_through_faults(
-                {broker.port(), version}, plan, times_faults(4'000), 1,
-                [](std::size_t, fault_proxy&, fault_proxy&) -> asio::awaitable<void> { co_return; });
+            co_await send_through_faults({broker.port(), version}, plan, times_faults(4'000), 1,
+                                         [](std::size_t, fault_stage&) -> asio::awaitable<void> { co_return; });
         },
         110s * static_cast<int>(times_faults(1)));
 }
@@ -43,20 +43,20 @@ void send_through_restarts(protocol_choice version, std::uint64_t plan)
     mosquitto broker(quiet);
     run_scenario(
         [&]() -> asio::awaitable<void> {
-            co_await send_through_faults(
-                {broker.port(), version}, plan, times_faults(1'500), times_faults(8),
-                [&](std::size_t round, fault_proxy& first, fault_proxy& second) -> asio::awaitable<void> {
-                    if (round % 2 == 0)
-                    {
-                        co_await kill_and_start(broker, first, second);
-                        co_return;
-                    }
-                    co_await elsewhere([&] {
-                        broker.stop();
-                        std::this_thread::sleep_for(50ms);
-                        broker.start();
-                    });
-                });
+            co_await send_through_faults({broker.port(), version}, plan, times_faults(1'500), times_faults(8),
+                                         [&](std::size_t round, fault_stage& stage) -> asio::awaitable<void> {
+                                             if (round % 2 == 0)
+                                             {
+                                                 co_await kill_and_start(broker, stage.near_sender,
+                                                                         stage.near_receiver);
+                                                 co_return;
+                                             }
+                                             co_await elsewhere([&] {
+                                                 broker.stop();
+                                                 std::this_thread::sleep_for(50ms);
+                                                 broker.start();
+                                             });
+                                         });
         },
         110s * static_cast<int>(times_faults(1)));
 }

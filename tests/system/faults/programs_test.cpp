@@ -77,81 +77,89 @@ fault_plan patient_plan(std::uint64_t number)
     return plan;
 }
 
+/// Begins the subscriber's session, so that nothing is missed whenever it comes.
+asio::awaitable<void> subscribe(const mosquitto& broker, command line)
+{
+    line.push_back("-E");
+    process_result subscribed;
+    co_await elsewhere([&] { subscribed = run(subscriber(broker, line)); });
+    REQUIRE(subscribed.exit_code == 0);
+}
+
+void check_lines(const process_result& received, std::size_t total, bool exact, std::size_t cuts)
+{
+    const tally arrived = tally_of(received.output);
+    print_figures(exact ? total : 0, cuts, arrived.lost(total), exact ? arrived.repeated() : 0);
+    CHECK(arrived.lost(total) == 0);
+    CHECK(arrived.out_of_order() == 0);
+    CHECK(arrived.foreign() == 0);
+    if (exact)
+    {
+        CHECK(arrived.repeated() == 0);
+    }
+}
+
+asio::awaitable<void> send_lines(mosquitto& broker, const std::string& version, const std::string& level,
+                                 std::size_t total, std::size_t rounds, std::uint64_t plan)
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    fault_proxy near_sender(executor, broker.port(), patient_plan(plan));
+    fault_proxy near_receiver(executor, broker.port(), patient_plan(plan + 1));
+    const command receive = arguments_of(version, level, "receiver");
+    co_await subscribe(broker, receive);
+    process receiver(with_port(TERN_SUBSCRIBER, near_receiver.port(), receive));
+    command send = arguments_of(version, level, "sender");
+    send.push_back("-l");
+    process sender(with_port(TERN_PUBLISHER, near_sender.port(), send), {}, true);
+    line_stream lines(sender, receiver);
+    // The programs do not come back before they have been there once.
+    bool reached = false;
+    co_await elsewhere([&] { reached = lines.run_until(10, 10); });
+    REQUIRE(reached);
+    near_sender.begin();
+    near_receiver.begin();
+    for (std::size_t round = 1; round <= rounds && reached; ++round)
+    {
+        co_await elsewhere([&] { reached = lines.run_until(total * round / rounds, 40); });
+        if (round < rounds && round % 2 == 0)
+        {
+            co_await kill_and_start(broker, near_sender, near_receiver);
+        }
+        else if (round < rounds)
+        {
+            co_await elsewhere([&] {
+                broker.stop();
+                broker.start();
+            });
+        }
+    }
+    CHECK(reached);
+    near_sender.rest();
+    near_receiver.rest();
+    process_result sent;
+    process_result received;
+    co_await elsewhere([&] {
+        sender.close_input();
+        sent = sender.wait();
+        std::this_thread::sleep_for(200ms); // a second copy would follow closely
+        receiver.signal(SIGINT);
+        received = receiver.wait();
+    });
+    INFO(sent.error);
+    INFO(received.error);
+    CHECK(sent.exit_code == 0);
+    CHECK(received.exit_code == 0);
+    check_lines(received, total, level == "2", near_sender.counts().cuts + near_receiver.counts().cuts);
+    CHECK(near_sender.counts().cuts >= 3);
+    CHECK(near_receiver.counts().cuts >= 3);
+}
+
 void send_lines_through_faults(const std::string& version, const std::string& level, std::size_t total,
                                std::size_t rounds, std::uint64_t plan)
 {
     CAPTURE(version, level);
     mosquitto broker(quiet);
-    const auto body = [&]() -> asio::awaitable<void> {
-        const asio::any_io_executor executor = co_await asio::this_coro::executor;
-        fault_proxy near_sender(executor, broker.port(), patient_plan(plan));
-        fault_proxy near_receiver(executor, broker.port(), patient_plan(plan + 1));
-        command receive = arguments_of(version, level, "receiver");
-        process_result subscribed;
-        co_await elsewhere([&] {
-            command line = receive;
-            line.push_back("-E");
-            subscribed = run(subscriber(broker, line));
-        });
-        REQUIRE(subscribed.exit_code == 0);
-
-        process receiver(with_port(TERN_SUBSCRIBER, near_receiver.port(), receive));
-        command send = arguments_of(version, level, "sender");
-        send.push_back("-l");
-        process sender(with_port(TERN_PUBLISHER, near_sender.port(), send), {}, true);
-        line_stream lines(sender, receiver);
-        // The programs do not come back before they have been there once.
-        bool reached = false;
-        co_await elsewhere([&] { reached = lines.run_until(10, 10); });
-        REQUIRE(reached);
-        near_sender.begin();
-        near_receiver.begin();
-        for (std::size_t round = 1; round <= rounds && reached; ++round)
-        {
-            co_await elsewhere([&] { reached = lines.run_until(total * round / rounds, 40); });
-            if (round < rounds && round % 2 == 0)
-            {
-                co_await kill_and_start(broker, near_sender, near_receiver);
-            }
-            else if (round < rounds)
-            {
-                co_await elsewhere([&] {
-                    broker.stop();
-                    broker.start();
-                });
-            }
-        }
-        CHECK(reached);
-        near_sender.rest();
-        near_receiver.rest();
-        process_result sent;
-        process_result received;
-        co_await elsewhere([&] {
-            sender.close_input();
-            sent = sender.wait();
-            std::this_thread::sleep_for(200ms); // a second copy would follow closely
-            receiver.signal(SIGINT);
-            received = receiver.wait();
-        });
-        CHECK(sent.exit_code == 0);
-        CHECK(received.exit_code == 0);
-        INFO(sent.error);
-        INFO(received.error);
-        const tally arrived = tally_of(received.output);
-        const bool exact = level == "2";
-        const std::size_t cuts = near_sender.counts().cuts + near_receiver.counts().cuts;
-        print_figures(exact ? total : 0, cuts, arrived.lost(total), exact ? arrived.repeated() : 0);
-        CHECK(arrived.lost(total) == 0);
-        CHECK(arrived.out_of_order() == 0);
-        CHECK(arrived.foreign() == 0);
-        if (exact)
-        {
-            CHECK(arrived.repeated() == 0);
-        }
-        CHECK(near_sender.counts().cuts >= 3);
-        CHECK(near_receiver.counts().cuts >= 3);
-    };
-    run_scenario(body, 100s);
+    run_scenario([&] { return send_lines(broker, version, level, total, rounds, plan); }, 100s);
 }
 
 } // namespace

@@ -7,7 +7,6 @@
 #define TERN_TESTS_SYSTEM_FAULTS_TRAFFIC_HPP
 
 #include "fault_proxy.hpp"
-#include "server_watch.hpp"
 #include "system/mosquitto.hpp"
 #include "system/scenario.hpp"
 
@@ -180,113 +179,6 @@ inline connect_options fault_options(std::string_view client_id, protocol_choice
     options.keep_alive = 1s;
     options.retry = true; // where the machine is slow, the first connection may want a second try as well
     return options;
-}
-
-/// A server that is tested, and what it is good for.
-struct tested_server
-{
-    std::uint16_t port = 0;
-    protocol_choice version = protocol_choice::v5;
-    bool has_exactly_once = true; ///< or it treats QoS 2 as if it were QoS 1
-    bool keeps_order = true;      ///< also of what it sends again
-    bool wants_user = false;      ///< any
-};
-
-/// Sends `total` messages of QoS 1 and as many of QoS 2 from one client to another, both behind faults, and says what
-/// must hold. `in_between(round, proxy, proxy)` runs after each of the `rounds` but the last.
-template <class InBetween>
-asio::awaitable<void> send_through_faults(tested_server server, std::uint64_t plan, std::size_t total,
-                                          std::size_t rounds, InBetween in_between)
-{
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    fault_proxy near_sender(executor, server.port, plan_number(plan));
-    fault_proxy near_receiver(executor, server.port, plan_number(plan + 1));
-    const std::string sender_url = near_sender.url();
-    const std::string receiver_url = near_receiver.url();
-    client sender(executor, fault_limits());
-    client receiver(executor, fault_limits());
-    server_watch watch;
-    receiver.set_observer(&watch);
-    connect_options sending = fault_options("sender", server.version);
-    connect_options receiving = fault_options("receiver", server.version);
-    if (server.wants_user)
-    {
-        sending.user_name = sending.client_id;
-        receiving.user_name = receiving.client_id;
-        sending.password = receiving.password = "any";
-    }
-    co_await receiver.async_connect(receiver_url, receiving);
-    co_await sender.async_connect(sender_url, sending);
-    numbered_stream exact(sender, "exact", qos::exactly_once);
-    numbered_stream at_least(sender, "at least", qos::at_least_once);
-    message_handler_registration first = exact.listen(receiver);
-    message_handler_registration second = at_least.listen(receiver);
-    // There are servers that keep no session in which nothing is subscribed to.
-    message_handler_registration third = sender.on_message("nothing", [](const message_view&) {});
-    co_await first.async_ready();
-    co_await second.async_ready();
-    co_await third.async_ready();
-
-    near_sender.begin();
-    near_receiver.begin();
-    for (std::size_t round = 1; round <= rounds; ++round)
-    {
-        const std::size_t share = total * round / rounds;
-        const bool reached = co_await until(
-            [&] {
-                // No more under way than Mosquitto 2.0 has room for in one window: of what exceeds it, it forgets the
-                // state when it is stopped, and sends messages again that were finished.
-                exact.fill(total, 30 + watch.confused());
-                at_least.fill(total, 30);
-                return exact.arrived.size() + watch.confused() >= share;
-            },
-            100s);
-        INFO("round " << round << ": " << exact.arrived.size() << " of " << total << " have arrived");
-        REQUIRE(reached);
-        if (round < rounds)
-        {
-            co_await in_between(round, near_sender, near_receiver);
-        }
-    }
-    near_sender.rest();
-    near_receiver.rest();
-    const bool done = co_await until([&] {
-        at_least.fill(total, 30);
-        return exact.is_done(total, watch.confused()) && at_least.is_done(total);
-    });
-    CHECK(done);
-    co_await sleep(100ms); // a second copy would follow closely
-
-    const std::size_t cuts = near_sender.counts().cuts + near_receiver.counts().cuts;
-    const std::size_t lost = exact.arrived.lost(total);
-    const std::size_t repeated = exact.arrived.repeated();
-    print_figures(server.has_exactly_once ? total : 0, cuts,
-                  lost - std::min(watch.confused(), lost) + at_least.arrived.lost(total),
-                  server.has_exactly_once ? repeated - std::min(watch.sent_again(), repeated) : 0);
-    if (watch.sent_again() + watch.confused() != 0)
-    {
-        std::printf("(and by the server: %zu sent again after their PUBREL, %zu with the identifier of another)\n",
-                    watch.sent_again(), watch.confused());
-    }
-    CHECK(lost <= watch.confused());
-    CHECK((repeated <= watch.sent_again() || !server.has_exactly_once));
-    CHECK(at_least.arrived.lost(total) == 0);
-    for (const numbered_stream* const stream : {&exact, &at_least})
-    {
-        CHECK((stream->arrived.out_of_order() == 0 || !server.keeps_order));
-        CHECK(stream->arrived.foreign() == 0);
-        CHECK(stream->failed == 0);
-        CHECK(stream->last_error == std::error_code());
-    }
-    CHECK(cuts > total / 100);
-    CHECK(near_sender.counts().swallowed_bytes > 0);
-    CHECK(near_receiver.counts().swallowed_bytes > 0);
-    CHECK(sender.stats().connects > 3);
-    CHECK(receiver.stats().connects > 3);
-    CHECK(sender.stats().session_losses == 0);
-    CHECK(receiver.stats().session_losses == 0);
-    co_await sender.async_disconnect();
-    co_await receiver.async_disconnect();
 }
 
 /// Kills Mosquitto as a power failure does, and starts it again. It saves what it holds before, and hears nothing
