@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/topic/filter_tree.hpp"
 
-#include "allocation_operators.hpp"
-#include "allocations.hpp"
 #include "reference.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -312,12 +311,12 @@ TEST_CASE("looking up allocates nothing", "[topic]")
         tree.insert(filter, 1);
     }
     int found = 0;
-    const std::size_t before = allocations::count();
+    const tern_test::allocation_counter allocations;
     tree.for_each_match("a/b/a level of many bytes", [&](int value) { found += value; });
     const bool present = tree.find("a/b/#") != nullptr;
     const bool erased = tree.erase("a/b/#");
-    const std::size_t after = allocations::count();
-    CHECK(after == before);
+    const std::size_t allocated = allocations.count();
+    CHECK(allocated == 0);
     CHECK(found == 5);
     CHECK(present);
     CHECK(erased);
@@ -339,7 +338,7 @@ TEST_CASE("an insertion that runs out of memory has no effect", "[topic]")
             const std::size_t nodes = tree.node_count();
             try
             {
-                const allocations::failure armed(allowed);
+                const tern_test::allocation_failure armed(allowed);
                 tree.insert(filter, 3);
                 succeeded = !armed.happened();
             }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/topic/topic_store.hpp"
 
-#include "allocations.hpp"
 #include "reference.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -251,12 +251,12 @@ TEST_CASE("finding stored topics allocates nothing", "[topic]")
         store.insert(topic, 1);
     }
     int found = 0;
-    const std::size_t before = allocations::count();
+    const tern_test::allocation_counter allocations;
     store.for_each_match("#", [&](int value) { found += value; });
     store.for_each_match("a/+/a level of many bytes", [&](int value) { found += value; });
     const bool erased = store.erase("a/b");
-    const std::size_t after = allocations::count();
-    CHECK(after == before);
+    const std::size_t allocated = allocations.count();
+    CHECK(allocated == 0);
     CHECK(found == 4);
     CHECK(erased);
 }
@@ -271,7 +271,7 @@ TEST_CASE("storing a topic without memory has no effect", "[topic]")
         store.insert("a/b", 1);
         try
         {
-            const allocations::failure armed(allowed);
+            const tern_test::allocation_failure armed(allowed);
             store.insert_or_assign("a/another level of many bytes/1/2/3/4/5/6/7/8", 2);
             succeeded = !armed.happened();
         }
