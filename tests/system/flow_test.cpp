@@ -4,7 +4,6 @@
 
 #include "steps.hpp"
 
-
 using namespace tern::test;
 using tern::client;
 using tern::connect_options;
@@ -86,11 +85,13 @@ TEST_CASE("a slow consumer slows the server down and loses no message of QoS 1 o
         CAPTURE(name_of(version));
         run_scenario([&]() -> asio::awaitable<void> {
             constexpr std::size_t count = 300;
-            client receiver(co_await asio::this_coro::executor);
+            tern::client_limits limits;
+            limits.maximum_received_bytes = 2'000; // what slows a 3.1.1 server down
+            client receiver(co_await asio::this_coro::executor, limits);
             client sender(co_await asio::this_coro::executor);
             connect_options options;
             options.protocol = version;
-            options.receive_maximum = 8;
+            options.receive_maximum = 8; // what slows a 5.0 server down
             const std::string url = broker.url();
             co_await receiver.async_connect(url, options);
             co_await connect(sender, broker, version);
@@ -104,7 +105,8 @@ TEST_CASE("a slow consumer slows the server down and loses no message of QoS 1 o
                 co_await publish(sender, "slow", number, levels[i % 2]);
             }
             co_await sleep(50ms);
-            CHECK(readings.buffered() <= 8);
+            CHECK(readings.buffered() > 0);
+            CHECK((version == protocol_choice::v5 ? readings.buffered() <= 8 : receiver.stats().held_bytes < 3'000));
             for (std::size_t i = 0; i < count; ++i)
             {
                 const tern::message message = co_await readings.async_receive();

@@ -39,9 +39,9 @@ struct disconnected_event
     bool was_connected = false;     ///< false: an attempt to connect failed
     bool will_retry = false;
     std::chrono::milliseconds retry_after{0}; ///< 0: at once, with the same server or the next of the list
-    std::uint32_t attempt = 0;                ///< in a row, that comes next, from 1; 0 if none does
-    std::string server{};                     ///< scheme, host and port, without credentials
-    bool by_request = false; ///< async_disconnect asked for it; `error` says if DISCONNECT could not be written
+    std::uint32_t attempt = 0; ///< in a row without a connection that lasted, that comes next, from 1; 0 if none does
+    std::string server{};      ///< scheme, host and port, without credentials
+    bool by_request = false;   ///< async_disconnect asked for it; `error` says if DISCONNECT could not be written
 };
 
 /// The client will not connect again by itself; operations that wait have ended with this error.

@@ -9,6 +9,7 @@
 
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
+#include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
@@ -46,6 +47,21 @@ TERN_INLINE void client_core::start_receive(receive_handler handler, const std::
         handler.post(executor(), error, message(), taking{});
         return;
     }
+    const bool is_due = !stream.queue.empty() && !stream.is_ready;
+    if (is_due)
+    {
+        // Before anything is kept: the list of those that are due may not grow.
+        const std::error_code error = guard_memory([&]() -> std::error_code {
+            ready_.push_back(target);
+            return {};
+        });
+        if (error)
+        {
+            handler.post(executor(), error, message(), taking{});
+            return;
+        }
+        stream.is_ready = true;
+    }
     ++stream.receive_number;
     if (ticket != nullptr)
     {
@@ -57,9 +73,8 @@ TERN_INLINE void client_core::start_receive(receive_handler handler, const std::
     }
     stream.receiver = std::move(handler);
     ++receivers_;
-    if (!stream.queue.empty() && !std::exchange(stream.is_ready, true))
+    if (is_due)
     {
-        ready_.push_back(target);
         schedule_turn();
     }
     else if (depth_ == 0)

@@ -169,7 +169,7 @@ TERN_INLINE void client_core::try_again(disconnected_event told, bool final)
     }
     told.will_retry = true;
     told.retry_after = decision.delay;
-    told.attempt = attempts_ + 1;
+    told.attempt = decision.attempt;
     emit(std::move(told));
     set_state(connection_state::waiting);
     retry_at_ = now_ + decision.delay;
