@@ -303,16 +303,23 @@ TEST_CASE("an answer has one reason code for each topic filter", "[violations]")
     CHECK(all.played() > 800);
 }
 
+namespace
+{
+
+/// An acknowledgement with an identifier that nothing has.
+struct stray
+{
+    std::string_view name;
+    unsigned first_byte;
+    bytes after_identifier;
+    bytes answer; ///< without its identifier
+    bool only_v5;
+};
+
+} // namespace
+
 TEST_CASE("acknowledgements with unknown identifiers are answered or ignored, and nothing else changes", "[violations]")
 {
-    struct stray
-    {
-        std::string_view name;
-        unsigned first_byte;
-        bytes after_identifier;
-        bytes answer; ///< without its identifier
-        bool only_v5;
-    };
     const bytes not_found = raw({0x92});
     const stray v5[] = {
         {"PUBACK", 0x40, {}, {}, false},

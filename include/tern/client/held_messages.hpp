@@ -3,6 +3,7 @@
 // Received messages on their way to who takes them, and how much of them a client holds.
 //
 // Layer: client, without Asio. Standard: v5 4.3, 4.9; v3.1.1 4.3.
+// It counts and carries; whether reading pauses because of it is client_taking.hpp's matter.
 #ifndef TERN_CLIENT_HELD_MESSAGES_HPP
 #define TERN_CLIENT_HELD_MESSAGES_HPP
 
