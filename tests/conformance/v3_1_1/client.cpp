@@ -189,7 +189,6 @@ answer obliging(std::size_t, const std::string& packet)
     case 0x82: return {"90 03 " + to_hex(std::string_view(bytes).substr(2, 2)) + " 02"};
     case 0xA2: return answered("B0 02", std::string_view(bytes).substr(2, 2));
     case 0xC0: return {"D0 00"};
-    case 0xE0: return {"", true}; // v3.1.1 3.14.4
     default: return {};
     }
 }

@@ -48,7 +48,9 @@ bool is_understood(const std::string& packet)
 TEST_CASE("3.1.1: with its defaults a client needs nothing but the standard", "[v3.1.1][MQTT-7.0.0-2]")
 {
     // Against other makers' servers the system tests show it; here, that no packet is more than the standard has.
-    client_run run; // a server that says the least it may
+    client_run run([](std::size_t connection, const std::string& packet) { // a server that says the least it may
+        return packet == "E0 00" ? answer{"", true} : obliging(connection, packet);
+    });
     connect_options options;
     options.protocol = protocol_choice::v3_1_1;
     REQUIRE_FALSE(run.connect(options));
@@ -61,7 +63,6 @@ TEST_CASE("3.1.1: with its defaults a client needs nothing but the standard", "[
     REQUIRE(run.until([&] { return run.packets().back() == "70 02 00 02"; }));
     CHECK_FALSE(run.unsubscribe("t/#"));
     CHECK_FALSE(run.disconnect());
-    REQUIRE(run.until([&] { return run.connections().at(0).ended; }));
     CHECK(run.connections().size() == 2); // the second ends the session, which was there by default only
     const std::vector<std::string> all = run.packets();
     CHECK(all.size() == 13);
