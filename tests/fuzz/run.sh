@@ -5,7 +5,9 @@
 #
 # TARGET is the name of a file here: decode, topic, session, client or broker. Needs Clang with libFuzzer (on Debian
 # clang-19 and libclang-rt-19-dev). Inputs that are found stay in build/fuzzing/corpus/TARGET for the next run; one that
-# breaks something in build/fuzzing/findings, with the command that plays it again. Without Clang it says "skipped: ...".
+# breaks something in build/fuzzing/findings, with the command that plays it again. TERN_FUZZ_SEED chooses the random
+# sequence (1; 0 means another one each time), so that a short run does the same again where there is no corpus yet.
+# Without Clang it says "skipped: ...".
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 target=${1:?usage: run.sh TARGET SECONDS [CLANG [COMPILER ARGUMENT...]]}
@@ -40,7 +42,7 @@ rm -rf "$seeds"
 mkdir -p "$seeds/$target"
 
 # A finding of its own is an input that takes longer than ten seconds or more than 1 GiB.
-"$work/$target" -max_total_time="$seconds" -max_len=2048 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+"$work/$target" -max_total_time="$seconds" -seed="${TERN_FUZZ_SEED:-1}" -max_len=2048 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$work/findings/$target-" "$work/corpus/$target" "$seeds/$target" >"$work/$target.log" 2>&1
 status=$?
 executions=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$work/$target.log")
