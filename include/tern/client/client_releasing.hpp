@@ -29,7 +29,7 @@ TERN_INLINE void client_core::release(std::shared_ptr<consumer> target) noexcept
 {
     try
     {
-        if (runs_here())
+        if (gate_.is_open() && runs_here()) // the executor may be gone
         {
             release_here(std::move(target));
             return;

@@ -10,6 +10,7 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/post.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -23,12 +24,15 @@ public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
 
+    /// False once the client has ended: its executor may be gone. From any thread; on the executor the answer lasts.
+    [[nodiscard]] bool is_open() const noexcept { return open_.load(std::memory_order_acquire); }
+
     /// Posts `function` to the executor; false, with no effect, if the gate is closed. From any thread.
     template <class Function>
     bool post(Function&& function)
     {
         const std::lock_guard lock(mutex_);
-        if (!open_)
+        if (!is_open())
         {
             return false;
         }
@@ -39,13 +43,13 @@ public:
     void close() noexcept
     {
         const std::lock_guard lock(mutex_);
-        open_ = false;
+        open_.store(false, std::memory_order_release);
     }
 
 private:
     std::mutex mutex_;
     asio::any_io_executor executor_;
-    bool open_ = true;
+    std::atomic<bool> open_{true};
 };
 
 } // namespace tern::detail

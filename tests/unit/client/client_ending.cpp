@@ -9,6 +9,7 @@
 #include <asio/detached.hpp>
 
 #include <memory>
+#include <optional>
 
 using namespace tern_test;
 
@@ -138,4 +139,26 @@ TEST_CASE("messages and subscriptions outlive the client")
     CHECK(first.payload_text() == "1");
     first.acknowledge();
     CHECK(f.receive(stream).payload_text() == "2");
+}
+
+TEST_CASE("what outlives the execution context of a client that is still there does no harm")
+{
+    std::optional<asio::io_context> context(std::in_place, 1);
+    std::optional<memory_broker> broker(std::in_place, *context);
+    std::optional<memory_client> client(std::in_place, *context, quick_limits());
+    outcome<tern::connect_result> connected;
+    client->async_connect("mqtt://broker", {.client_id = "tester"}, connected.handler());
+    tern::subscription stream = client->open_subscription("a", {.ack = tern::acknowledgement::manual});
+    outcome<tern::message> received;
+    stream.async_receive(received.handler());
+    outcome<tern::publish_result> published;
+    client->async_publish("a", "x", {.qos = tern::qos::at_least_once}, published.handler());
+    REQUIRE(run_until(*context, [&] { return received.calls == 1 && published.calls == 1; }));
+    REQUIRE_FALSE(received.error);
+    broker.reset();
+    context.reset();
+    received.result.acknowledge();
+    stream = tern::subscription();
+    CHECK(client->state() == tern::connection_state::idle);
+    client.reset();
 }

@@ -29,7 +29,9 @@ TEST_CASE("behind a closed gate nothing touches the executor", "[gate]")
     tern::detail::gate entrance(context->get_executor());
     int runs = 0;
     CHECK(entrance.post([&runs] { ++runs; }));
+    CHECK(entrance.is_open());
     entrance.close();
+    CHECK_FALSE(entrance.is_open());
     CHECK_FALSE(entrance.post([&runs] { runs += 100; }));
     context->run();
     CHECK(runs == 1); // what was inside already goes on
