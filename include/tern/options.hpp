@@ -16,6 +16,7 @@
 #include "tern/qos.hpp"
 #include "tern/reason_code.hpp"
 #include "tern/retain_handling.hpp"
+#include "tern/transport_options.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -104,6 +105,12 @@ struct connect_options
     /// errc::invalid_option where reconnect_limits::enabled is false.
     bool retry = false;
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
+    // The way to the server.
+    tls_options tls{};             ///< for mqtts and wss
+    websocket_options websocket{}; ///< for ws and wss
+    /// URL of a proxy on the way to every server but those of scheme unix: `socks5://[user:password@]host[:port]` (it
+    /// looks the server's name up), or `http://…` (CONNECT). Needs <tern/transport/proxy.hpp>.
+    std::string_view proxy{};
     // 5.0 only; 3.1.1 leaves them out.
     /// 1 to 65,535 messages of QoS 1 and 2 that the application has not taken; enough for the round trips of a fast
     /// consumer. For 3.1.1 see client_limits::maximum_received_bytes.

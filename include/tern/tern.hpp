@@ -3,10 +3,11 @@
 // Everything that a program needs to publish and subscribe: include this and use tern::client.
 //
 // Layer: the umbrella. Standard: none.
-// It leaves out the optional parts: store/, websocket/, testing/.
+// It leaves out the optional parts: store/, transport/, websocket/, testing/.
 #ifndef TERN_TERN_HPP
 #define TERN_TERN_HPP
 
+#include "tern/client/any_transport.hpp"
 #include "tern/client/authentication.hpp"
 #include "tern/client/basic_client.hpp"
 #include "tern/client/broker_list.hpp"
@@ -30,8 +31,9 @@
 namespace tern
 {
 
-/// The client, with the transport chosen by the URL among those that are compiled in: TCP.
-using client = basic_client<tcp_transport>;
+/// The client, with the transport chosen by the URL among those that are compiled in: TCP, and those of the headers in
+/// tern/transport/ that the program includes.
+using client = basic_client<any_transport>;
 
 } // namespace tern
 

@@ -41,7 +41,6 @@
 #include "tern/client/initiations.hpp"
 #include "tern/client/results.hpp"
 #include "tern/client/subscription.hpp"
-#include "tern/client/transport.hpp"
 #include "tern/client/transport_connection.hpp"
 #include "tern/limits.hpp"
 #include "tern/message.hpp"
@@ -63,12 +62,13 @@
 namespace tern
 {
 
-/// An MQTT client over transports of the type `Transport`, one fresh one for each connection.
+/// An MQTT client over transports of the type `Transport`, one fresh one for each connection; or, with any_transport,
+/// of the type that the scheme of the URL asks for.
 ///
 /// Movable, not copyable. Destroying it closes the connection at once, without DISCONNECT, so that the server
 /// publishes the will; every pending operation completes with asio::error::operation_aborted, by post.
 template <class Transport>
-    requires transport<Transport>
+    requires detail::client_transport<Transport>
 class basic_client
 {
 public:
@@ -77,7 +77,7 @@ public:
 
     /// A client that is not connected. `limits` bounds everything that it queues, holds and waits for.
     explicit basic_client(const executor_type& executor, const client_limits& limits = {})
-        : core_(detail::make_client_core<Transport>(executor, limits))
+        : core_(detail::client_core::make(executor, limits, &detail::factory_finder<Transport>::find))
     {
     }
 

@@ -56,6 +56,7 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
                                             const connect_options& options, cancellation_ticket* ticket)
 {
     std::error_code error;
+    connect_result nothing;
     if (stopped_)
     {
         error = asio::error::operation_aborted;
@@ -71,13 +72,13 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
     else
     {
         error = guard_memory([&] {
-            const std::error_code wrong = plan_.set(urls, options, factory_.supports);
+            const std::error_code wrong = plan_.set(urls, options, find_factory_, nothing.explanation);
             return wrong ? wrong : engine_.configure(plan_.options_for_server());
         });
     }
     if (error)
     {
-        handler.post(executor(), error, connect_result{});
+        handler.post(executor(), error, std::move(nothing));
         return;
     }
     const session::operation number = number_of(single_operation::connect, ++single_generation_);
@@ -105,6 +106,7 @@ TERN_INLINE void client_core::begin_attempt()
     failing_.clear();
     reason_string_.clear();
     server_reference_.clear();
+    explanation_.clear();
     refusal_ = {};
     const std::error_code error = guard_memory([&]() -> std::error_code {
         if (!plan_.same_options_everywhere())
@@ -115,7 +117,7 @@ TERN_INLINE void client_core::begin_attempt()
                 return wrong;
             }
         }
-        connection_ = factory_.make(*this, executor(), limits_);
+        connection_ = plan_.make_connection(*this, executor(), limits_);
         set_state(connection_state::opening);
         connection_->open(plan_.server());
         return {};
@@ -130,6 +132,7 @@ TERN_INLINE void client_core::transport_opened(std::error_code error)
 {
     if (error)
     {
+        note_explanation(error);
         attempt_failed(error, connect_failure::other);
     }
     else if (plan_.options().authentication_method && fallback_.version() == protocol_version::v5)

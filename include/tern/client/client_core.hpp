@@ -84,9 +84,9 @@ public:
     using time_point = session::time_point;
 
     [[nodiscard]] static std::shared_ptr<client_core> make(const asio::any_io_executor& executor,
-                                                           const client_limits& limits, connection_factory factory);
+                                                           const client_limits& limits, find_factory find);
 
-    client_core(const asio::any_io_executor& executor, const client_limits& limits, connection_factory factory);
+    client_core(const asio::any_io_executor& executor, const client_limits& limits, find_factory find);
     ~client_core();
 
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return home_.get(); }
@@ -202,6 +202,7 @@ private:
     void handle(const session::session_was_lost& event);
     void finish_after_output(std::error_code error);
     [[nodiscard]] std::optional<time_point> closing_deadline() const noexcept;
+    void note_explanation(std::error_code error) noexcept;
     void transport_failed(std::error_code error);
     void attempt_late();
     void connection_lost(std::error_code error);
@@ -322,7 +323,7 @@ private:
     home_executor home_;
     gate gate_;
     client_limits limits_;
-    connection_factory factory_;
+    find_factory find_factory_;
     unsigned depth_ = 0;
     bool turn_scheduled_ = false;
     bool stopped_ = false;
@@ -364,6 +365,7 @@ private:
     session::operation re_authenticate_number_ = 0;
     std::string reason_string_;         ///< the present server's, of what is to be told next
     std::string server_reference_;
+    std::string explanation_;           ///< the transport's, of what is to be told next
     connect_result refusal_;            ///< the present server's
     std::uint32_t attempts_ = 0;        ///< passes over the servers since there was a connection
     bool connection_established_ = false;

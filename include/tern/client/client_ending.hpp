@@ -47,9 +47,9 @@ namespace tern::detail
 }
 
 TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_executor& executor,
-                                                      const client_limits& limits, connection_factory factory)
+                                                      const client_limits& limits, find_factory find)
 {
-    auto core = std::make_shared<client_core>(executor, limits, factory);
+    auto core = std::make_shared<client_core>(executor, limits, find);
     core->messages_.set_target(core);
     asio::execution_context& context = asio::query(executor, asio::execution::context);
     asio::use_service<client_registry>(context).add(*core);
@@ -57,8 +57,8 @@ TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_ex
 }
 
 TERN_INLINE client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
-                                connection_factory factory)
-    : home_(executor), gate_(executor), limits_(limits), factory_(factory), time_source_(time_source::find(executor)),
+                                find_factory find)
+    : home_(executor), gate_(executor), limits_(limits), find_factory_(find), time_source_(time_source::find(executor)),
       timer_(executor), engine_(session::engine_configuration{limits, nullptr, random_seed(time_source_)}),
       policy_(limits.reconnect, random_seed(time_source_))
 {

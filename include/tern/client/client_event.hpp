@@ -41,6 +41,7 @@ struct disconnected_event
     std::chrono::milliseconds retry_after{0}; ///< 0: at once, with the same server or the next of the list
     std::uint32_t attempt = 0; ///< in a row without a connection that lasted, that comes next, from 1; 0 if none does
     std::string server{};      ///< scheme, host and port, without credentials
+    std::string explanation{}; ///< what else there is to say in words, of TLS, WebSocket or a proxy; often empty
     bool by_request = false;   ///< async_disconnect asked for it; `error` says if DISCONNECT could not be written
 };
 
@@ -50,6 +51,7 @@ struct given_up_event
     std::error_code error{};
     std::string reason_string{};
     std::uint32_t attempts = 0; ///< that were made in a row, each a pass over all servers; 0 after a lost connection
+    std::string explanation{};  ///< as in disconnected_event
 };
 
 /// The server did not keep the session: subscriptions are made again, unfinished QoS 2 ends with errc::session_lost.

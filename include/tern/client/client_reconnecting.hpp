@@ -60,9 +60,22 @@ TERN_INLINE std::optional<client_core::time_point> client_core::closing_deadline
     return limits_.closing.count() > 0 ? std::optional(now_ + limits_.closing) : std::nullopt;
 }
 
+/// What may be wrong where a server closes instead of answering CONNECT.
+inline constexpr std::string_view closed_without_an_answer =
+    "the server closed without an answer to CONNECT: it may speak TLS (mqtts) or WebSocket (ws) on this port, or not "
+    "know this version of MQTT";
+
+/// The transport failed and may have more to say of it than the error does.
+TERN_INLINE void client_core::note_explanation(std::error_code error) noexcept
+{
+    std::error_code ignored;
+    explanation_ = make_or_empty(ignored, [&] { return connection_->explanation(error); });
+}
+
 /// Reading or writing failed.
 TERN_INLINE void client_core::transport_failed(std::error_code error)
 {
+    note_explanation(error);
     connection_lost(failing_ ? failing_ : error);
 }
 
@@ -114,6 +127,11 @@ TERN_INLINE void client_core::connection_lost(std::error_code error)
     {
         const bool bare =
             connect_written_ && (error == errc::closed_by_server || error == asio::error::connection_reset);
+        if (bare && explanation_.empty())
+        {
+            std::error_code ignored;
+            explanation_ = make_or_empty(ignored, [] { return std::string(closed_without_an_answer); });
+        }
         attempt_failed(error, bare ? connect_failure::bare_close : connect_failure::other);
     }
 }
@@ -213,11 +231,14 @@ TERN_INLINE void client_core::give_up(disconnected_event told)
         return;
     }
     std::error_code ignored;
-    given_up_event last = make_or_empty(ignored, [&] { return given_up_event{error, told.reason_string, attempts_}; });
+    given_up_event last = make_or_empty(ignored, [&] {
+        return given_up_event{error, told.reason_string, attempts_, told.explanation};
+    });
     last.error = error;
+    connect_result result = std::move(refusal_);
+    result.explanation = make_or_empty(ignored, [&] { return told.explanation; });
     emit(std::move(told));
     emit(std::move(last));
-    connect_result result = std::move(refusal_);
     rest(error);
     complete_connect(error, std::move(result));
 }
@@ -246,6 +267,7 @@ TERN_INLINE void client_core::forget_attempts() noexcept
     attempts_ = 0;
     reason_string_.clear();
     server_reference_.clear();
+    explanation_.clear();
     refusal_ = {};
 }
 

@@ -52,6 +52,7 @@ TERN_INLINE disconnected_event client_core::describe_loss(std::error_code error,
     told.error = error;
     told.reason_string = std::exchange(reason_string_, {});
     told.server_reference = std::exchange(server_reference_, {});
+    told.explanation = std::exchange(explanation_, {});
     told.was_connected = was_connected;
     if (event_handler_ != nullptr)
     {

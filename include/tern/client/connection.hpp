@@ -4,11 +4,13 @@
 // operations use. Each attempt makes a fresh one, so that nothing of a lost connection reaches the next.
 //
 // Layer: client. Standard: none.
-// All operations complete through one handler type with memory of its own, so that reading and writing allocate nothing.
+// All operations complete through one handler type with memory of its own, so that reading and writing allocate
+// nothing.
 #ifndef TERN_CLIENT_CONNECTION_HPP
 #define TERN_CLIENT_CONNECTION_HPP
 
 #include "tern/client/read_buffer.hpp"
+#include "tern/client/transport_settings.hpp"
 #include "tern/client/url.hpp"
 #include "tern/limits.hpp"
 #include "tern/session/output_buffer.hpp"
@@ -21,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -177,6 +180,10 @@ public:
     virtual void shut_down() = 0;
     virtual void close() noexcept = 0;
 
+    /// What there is to say in words about an error of this connection; empty if the error says it all. Throws
+    /// std::bad_alloc.
+    [[nodiscard]] virtual std::string explanation(std::error_code error) const = 0;
+
     /// Nobody is interested any more: closes, and what is still pending completes unseen.
     void abandon() noexcept
     {
@@ -209,12 +216,19 @@ private:
     io_memory write_memory_;
 };
 
-/// How a client makes connections without knowing their transport.
+/// How a client makes connections to the servers of a scheme, without knowing their transport.
 struct connection_factory
 {
-    std::shared_ptr<connection> (*make)(connection_owner&, const asio::any_io_executor&, const client_limits&);
-    bool (*supports)(std::string_view scheme) noexcept;
+    using settings = std::shared_ptr<transport_settings>;
+
+    std::shared_ptr<connection> (*make)(connection_owner&, const asio::any_io_executor&, const client_limits&,
+                                        const settings&);
+    /// Once before the first connection. What is wrong with the settings goes to their explanation.
+    std::error_code (*prepare)(transport_settings&);
 };
+
+/// The factory for a scheme, null if no transport for it is compiled in.
+using find_factory = const connection_factory* (*)(std::string_view scheme) noexcept;
 
 inline io_handler::io_handler(std::shared_ptr<connection> target, io_operation what) noexcept
     : target_(std::move(target)), memory_(&target_->memory(what)), what_(what)

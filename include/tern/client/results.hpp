@@ -39,6 +39,9 @@ struct connect_result
     std::string reason_string{};
     std::string response_information{}; ///< v5 3.2.2.3.15
     std::string server_reference{};     ///< v5 3.2.2.3.16: another server to use
+    /// Where connecting failed: what else there is to say in words, of the URL, TLS, WebSocket or a proxy; may be
+    /// empty.
+    std::string explanation{};
     std::vector<stored_user_property> user_properties{};
     std::chrono::seconds keep_alive{0};              ///< in force
     std::chrono::seconds session_expiry{0};          ///< in force

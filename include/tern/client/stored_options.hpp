@@ -10,6 +10,7 @@
 #include "tern/byte_view.hpp"
 #include "tern/options.hpp"
 #include "tern/repeated_property.hpp"
+#include "tern/transport_options.hpp"
 
 #include <forward_list>
 #include <optional>
@@ -93,6 +94,38 @@ public:
         }
         options.user_properties = keep(options.user_properties);
         options.authentication_method = keep(options.authentication_method);
+        options.tls = keep(options.tls);
+        options.websocket = keep(options.websocket);
+        options.proxy = keep(options.proxy);
+        return options;
+    }
+
+    tls_options keep(tls_options options)
+    {
+        for (std::string_view tls_options::*const text :
+             {&tls_options::ca_file, &tls_options::ca_directory, &tls_options::ca_certificates,
+              &tls_options::server_name, &tls_options::certificate_file, &tls_options::certificate,
+              &tls_options::private_key_file, &tls_options::private_key, &tls_options::private_key_password,
+              &tls_options::psk_identity, &tls_options::ciphers, &tls_options::cipher_suites, &tls_options::alpn})
+        {
+            options.*text = keep(options.*text);
+        }
+        options.psk = keep(options.psk);
+        return options;
+    }
+
+    websocket_options keep(websocket_options options)
+    {
+        if (!options.headers.empty())
+        {
+            std::vector<websocket_header>& list =
+                headers_.emplace_front(options.headers.begin(), options.headers.end());
+            for (websocket_header& header : list)
+            {
+                header = {keep(header.name), keep(header.value)};
+            }
+            options.headers = list;
+        }
         return options;
     }
 
@@ -119,6 +152,7 @@ private:
     std::forward_list<std::string> texts_;
     std::forward_list<std::vector<user_property>> properties_;
     std::forward_list<std::vector<topic_subscription>> filters_;
+    std::forward_list<std::vector<websocket_header>> headers_;
 };
 
 } // namespace tern::detail

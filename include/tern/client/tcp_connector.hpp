@@ -8,6 +8,7 @@
 #ifndef TERN_CLIENT_TCP_CONNECTOR_HPP
 #define TERN_CLIENT_TCP_CONNECTOR_HPP
 
+#include "tern/client/tcp_opening.hpp"
 #include "tern/client/unique_handler.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -51,12 +52,10 @@ namespace tern::detail
 }
 
 /// One opening. Shared by its pending operations; used on its executor only.
-class tcp_connector : public std::enable_shared_from_this<tcp_connector>
+class tcp_connector final : public tcp_opening, public std::enable_shared_from_this<tcp_connector>
 {
 public:
-    using socket_type = asio::ip::tcp::socket;
     using endpoint_type = asio::ip::tcp::endpoint;
-    using handler_type = unique_handler<void(std::error_code)>;
 
     /// RFC 8305 section 8 recommends this time before the next address is tried beside the one that is silent.
     static constexpr std::chrono::milliseconds attempt_delay{250};
@@ -96,7 +95,7 @@ public:
 
     /// Ends it soon with operation_aborted, unless it has completed. A look-up that the system cannot interrupt goes on
     /// unseen.
-    void abort() noexcept
+    void abort() noexcept override
     {
         result_ = nullptr;
         if (!finished_)

@@ -7,8 +7,10 @@
 #ifndef TERN_CLIENT_TCP_TRANSPORT_HPP
 #define TERN_CLIENT_TCP_TRANSPORT_HPP
 
-#include "tern/client/tcp_connector.hpp"
+#include "tern/client/open_tcp.hpp"
+#include "tern/client/tcp_opening.hpp"
 #include "tern/client/transport.hpp"
+#include "tern/client/transport_settings.hpp"
 #include "tern/client/unique_handler.hpp"
 #include "tern/client/url.hpp"
 
@@ -22,6 +24,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -35,12 +38,22 @@ class tcp_transport
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit tcp_transport(const executor_type& executor) : socket_(executor) {}
+    explicit tcp_transport(const executor_type& executor,
+                           const std::shared_ptr<transport_settings>& settings = nullptr)
+        : socket_(executor), settings_(settings)
+    {
+    }
     tcp_transport(const tcp_transport&) = delete;
     tcp_transport& operator=(const tcp_transport&) = delete;
     ~tcp_transport() { close(); }
 
     [[nodiscard]] static bool supports(std::string_view scheme) noexcept { return scheme == "mqtt" || scheme == "tcp"; }
+
+    /// What is wrong with the settings. Errors: unsupported_proxy.
+    [[nodiscard]] static std::error_code prepare(const transport_settings& settings) noexcept
+    {
+        return detail::prepare_tcp(settings);
+    }
 
     /// Looks the host up and tries its addresses in their order, the next one beside those that have not answered
     /// within a quarter of a second; the first that answers is taken, with TCP_NODELAY. If none does, the error is the
@@ -52,12 +65,13 @@ public:
             [](auto handler, tcp_transport* self, const url* target) {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 const executor_type executor = self->get_executor();
-                auto connector = std::make_shared<detail::tcp_connector>(
-                    executor, self->socket_, detail::tcp_connector::handler_type(std::move(handler), executor));
-                self->connector_ = connector;
+                const auto opening =
+                    detail::open_tcp(executor, self->socket_, *target, self->settings_,
+                                     detail::tcp_opening::handler_type(std::move(handler), executor));
+                self->opening_ = opening;
                 if (slot.is_connected())
                 {
-                    slot.assign([weak = std::weak_ptr(connector)](asio::cancellation_type type) {
+                    slot.assign([weak = std::weak_ptr(opening)](asio::cancellation_type type) {
                         const auto pending = weak.lock();
                         if (pending != nullptr && type != asio::cancellation_type::none)
                         {
@@ -65,7 +79,6 @@ public:
                         }
                     });
                 }
-                connector->start(target->host, target->port);
             },
             token, this, &where);
     }
@@ -101,19 +114,26 @@ public:
 
     void close() noexcept
     {
-        if (const auto connector = connector_.lock(); connector != nullptr)
+        if (const auto opening = opening_.lock(); opening != nullptr)
         {
-            connector->abort();
+            opening->abort();
         }
         std::error_code ignored;
         socket_.close(ignored);
+    }
+
+    /// What a proxy said.
+    [[nodiscard]] std::string explanation(std::error_code) const
+    {
+        return settings_ != nullptr ? settings_->explanation : std::string();
     }
 
     [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
 
 private:
     asio::ip::tcp::socket socket_;
-    std::weak_ptr<detail::tcp_connector> connector_{};
+    std::shared_ptr<transport_settings> settings_;
+    std::weak_ptr<detail::tcp_opening> opening_{};
 };
 
 static_assert(transport<tcp_transport>);
