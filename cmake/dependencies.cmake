@@ -8,6 +8,7 @@ set(TERN_ASIO_MINIMUM 1.22.1)     # Debian 12
 set(TERN_ASIO_RELEASE 1.38.2)     # downloaded when none is installed
 set(TERN_ASIO_URL https://github.com/chriskohlhoff/asio/archive/refs/tags/asio-1-38-2.tar.gz)
 set(TERN_ASIO_SHA256 9f2648fa483e58a6bf848d970ee0ea650ca19ed7769dfa520ed4f7b8d27af1db)
+set(TERN_OPENSSL_MINIMUM 3.0)      # Debian 12; only for mqtts and wss
 set(TERN_CATCH2_MINIMUM 2.13)     # Debian 12; tests only
 set(TERN_CATCH2_RELEASE 3.7.1)    # downloaded when none is installed; tests only
 set(TERN_CATCH2_URL https://github.com/catchorg/Catch2/archive/refs/tags/v3.7.1.tar.gz)
@@ -53,6 +54,18 @@ function(tern_define_for_asio target prefix suffix)
     list(TRANSFORM definitions APPEND "${suffix}")
     target_compile_definitions(${target} INTERFACE ${definitions})
 endfunction()
+
+# tern::tls is tern::tern for programs that include <tern/transport/tls.hpp> or websocket_tls.hpp. It is there where
+# OpenSSL is; without that, such a program has nothing to link, and its compiler says why.
+macro(tern_find_tls)
+    if(NOT TARGET tern::tls)
+        find_package(OpenSSL ${TERN_OPENSSL_MINIMUM} QUIET)
+        if(OpenSSL_FOUND)
+            add_library(tern::tls INTERFACE IMPORTED GLOBAL)
+            target_link_libraries(tern::tls INTERFACE tern::tern OpenSSL::SSL OpenSSL::Crypto)
+        endif()
+    endif()
+endmacro()
 
 # For the build of tern itself: as above, and Asio is downloaded when there is none.
 macro(tern_provide_asio)

@@ -32,7 +32,7 @@ if [ "${1:-}" = one ]; then
     asio=$5
     catch=$6
     log=$work/$name.log
-    # shellcheck disable=SC2046 # words are meant to be split
+    # shellcheck disable=SC2046,SC2086 # words are meant to be split
     set -- $(values cmake/development.cmake TERN_WARNINGS) -Werror
     for definition in $(values cmake/dependencies.cmake TERN_ASIO_DEFINITIONS); do set -- "$@" "-D$definition"; done
     case $compiler in
@@ -48,7 +48,7 @@ if [ "${1:-}" = one ]; then
     case $asio in /usr/include | /usr/local/include) ;; *) set -- "$@" -isystem "$asio" ;; esac
     [ "$catch" = catch2-2 ] || set -- "$@" -isystem "$work/catch2-3"
     if "$compiler" -O0 "-std=$standard" -pthread -Iinclude -Itests "$@" \
-        "$work/everything.cpp" "$work/$catch.o" -o "$work/$name" >"$log" 2>&1 &&
+        "$work/everything.cpp" "$work/$catch.o" -o "$work/$name" $libraries >"$log" 2>&1 &&
         timeout 60 "$work/$name" >>"$log" 2>&1; then
         echo "passed: matrix: $name"
     else
@@ -121,6 +121,14 @@ any=${compilers# }
 any=${any%% *}
 
 sh tests/structure/compile.sh list . >"$work/everything.cpp" || exit 1
+libraries='-lssl -lcrypto'
+if ! echo '#include <openssl/ssl.h>' | "$any" -E -x c++ - >/dev/null 2>&1; then
+    echo 'skipped: matrix: TLS (libssl-dev is not installed)'
+    libraries=
+    grep -vE 'tern/transport/.*(tls|certificate)' "$work/everything.cpp" >"$work/without_tls.cpp"
+    mv "$work/without_tls.cpp" "$work/everything.cpp"
+fi
+export libraries
 echo '#include "smoke.cpp"' >>"$work/everything.cpp"
 
 # Catch2's own part is compiled once; objects of both compilers and language versions fit together.

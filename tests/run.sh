@@ -26,6 +26,7 @@ need_build_tools
 want catch2 has_header catch2/catch.hpp catch2/catch_all.hpp
 want clang-19 has_program clang++-19
 want libclang-rt-19-dev has_fuzzer
+want libssl-dev has_header openssl/ssl.h
 want mosquitto has_program mosquitto
 want mosquitto-clients has_program mosquitto_sub
 want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt

@@ -27,6 +27,8 @@ session wire
 client session
 client topic
 store session
+transport client
+transport websocket
 testing wire
 testing session
 testing topic
@@ -37,6 +39,7 @@ testing tern/client/timer.hpp
 # Where Asio may appear, as extended regular expressions over paths below include/tern.
 asio_allowed='
 ^client/
+^transport/
 ^websocket/stream\.hpp$
 ^testing/(tcp|asio|memory|virtual)[a-z_]*\.hpp$
 '
@@ -127,7 +130,7 @@ layers() {
             to = layer($3)
             edges[$1] = edges[$1] " include/" $3
             if (from == "umbrella") {
-                if (to == "store" || to == "websocket" || to == "testing")
+                if (to == "store" || to == "transport" || to == "websocket" || to == "testing")
                     print $1 ":" $2 ": the umbrella includes the optional " $3
             } else if (to == "umbrella")
                 print $1 ":" $2 ": a header of the library includes the umbrella"

@@ -14,11 +14,20 @@ set -u
 LC_ALL=C
 export LC_ALL
 
+# shellcheck disable=SC2086 # the libraries are several words
 what=${1:?usage: compile.sh alone|one_definition|separate|list ROOT [COMPILER ARGUMENT...]}
 root=$(cd "${2:?usage: compile.sh alone|one_definition|separate|list ROOT [COMPILER ARGUMENT...]}" && pwd) || exit 2
 shift 2
 
-list() { (cd "$root/include" && find tern -name '*.hpp' | sort); }
+# What needs OpenSSL is left out where there is none; it says so itself, which a check here cannot mend.
+needs_openssl='^tern/transport/.*(tls|certificate)'
+libraries='-pthread'
+if [ "$what" = list ] || printf '#include <openssl/ssl.h>\n' | "$@" -x c++ -fsyntax-only - 2>/dev/null; then
+    needs_openssl='^$'
+    libraries="$libraries -lssl -lcrypto"
+fi
+
+list() { (cd "$root/include" && find tern -name '*.hpp' | grep -vE "$needs_openssl" | sort); }
 [ -n "$(list)" ] || { echo "$root: no headers in include/tern"; exit 1; }
 
 if [ "$what" = list ]; then
@@ -50,7 +59,7 @@ SCRIPT
         for unit in first second; do
             "$@" -I "$root/include" -c "$scratch/$unit.cpp" -o "$scratch/$unit.o" || exit 1
         done
-        "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" -pthread && "$scratch/program"
+        "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" $libraries && "$scratch/program"
         ;;
     separate)
         list | grep -v '/source\.hpp$' | sed 's/.*/#include <&>/' >"$scratch/first.cpp"
@@ -70,11 +79,11 @@ SOURCE
             "$@" -DTERN_SEPARATE_COMPILATION -I "$root/include" -c "$scratch/$unit.cpp" -o "$scratch/$unit.o" || exit 1
         done
         # Without the bodies it must not link, or they were compiled everywhere.
-        if "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" -pthread 2>/dev/null; then
+        if "$@" "$scratch/first.o" "$scratch/second.o" -o "$scratch/program" $libraries 2>/dev/null; then
             echo 'the bodies are compiled in every translation unit'
             exit 1
         fi
-        "$@" "$scratch/first.o" "$scratch/second.o" "$scratch/bodies.o" -o "$scratch/program" -pthread &&
+        "$@" "$scratch/first.o" "$scratch/second.o" "$scratch/bodies.o" -o "$scratch/program" $libraries &&
             "$scratch/program"
         ;;
     *) echo "compile.sh: no check is called $what"; exit 2 ;;

@@ -14,5 +14,5 @@ TEST_CASE("the umbrella has what a program needs")
     tern::client client(context);
     CHECK(client.state() == tern::connection_state::idle);
     CHECK(client.stats().connects == 0);
-    static_assert(std::is_same_v<tern::client::transport_type, tern::tcp_transport>);
+    static_assert(std::is_same_v<tern::client::transport_type, tern::any_transport>);
 }

@@ -9,6 +9,10 @@
 #ifndef TERN_TRANSPORT_TLS_CONTEXT_HPP
 #define TERN_TRANSPORT_TLS_CONTEXT_HPP
 
+#if !__has_include(<openssl/ssl.h>)
+#error "TLS needs OpenSSL 3: install libssl-dev (Debian, Ubuntu), openssl-devel (Fedora), openssl (vcpkg, Conan), link tern::tls"
+#endif
+
 #include "tern/byte_view.hpp"
 #include "tern/client/transport_settings.hpp"
 #include "tern/errc.hpp"
@@ -385,20 +389,28 @@ private:
 namespace detail
 {
 
-/// The context that the settings ask for, made once for all transports over TLS.
+/// The context that the settings ask for, made once for all transports over TLS. Throws std::bad_alloc.
 [[nodiscard]] inline std::error_code prepare_tls(transport_settings& settings)
 {
     if (settings.tls_context != nullptr)
     {
         return {};
     }
-    auto made = std::make_shared<tls_context>(settings.tls);
-    if (const std::error_code wrong = made->configure(settings.explanation))
+    try
     {
-        return wrong;
+        auto made = std::make_shared<tls_context>(settings.tls);
+        if (const std::error_code wrong = made->configure(settings.explanation))
+        {
+            return wrong;
+        }
+        settings.tls_context = std::move(made);
+        return {};
     }
-    settings.tls_context = std::move(made);
-    return {};
+    catch (const std::system_error& failure) // OpenSSL gives no context
+    {
+        settings.explanation = failure.what();
+        return errc::unusable_tls_option;
+    }
 }
 
 } // namespace detail

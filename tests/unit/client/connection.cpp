@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -42,6 +43,7 @@ struct fake final : connection
     void write(asio::const_buffer) override { start(io_operation::write); }
     void shut_down() override { start(io_operation::shutdown); }
     void close() noexcept override { ++closed; }
+    [[nodiscard]] std::string explanation(std::error_code) const override { return {}; }
 
     void start(io_operation what) { pending.emplace(shared_from_this(), what); }
 

@@ -77,6 +77,49 @@ TEST_CASE("stored connect options outlive what they were made from, also when th
     CHECK(list(kept.will->user_properties) == std::vector<tern::user_property>{{"w", expected.g}});
 }
 
+TEST_CASE("what is said about TLS, WebSocket and a proxy outlives what it was made from", "[stored_options]")
+{
+    tern::connect_options kept;
+    option_arena moved;
+    {
+        const texts source;
+        const tern::websocket_header headers[] = {{source.a, source.b}, {source.c, ""}};
+        const tern::tls_options tls{.ca_file = source.a,
+                                    .ca_directory = source.b,
+                                    .ca_certificates = source.c,
+                                    .server_name = source.d,
+                                    .certificate_file = source.e,
+                                    .certificate = source.f,
+                                    .private_key_file = source.g,
+                                    .private_key = source.a,
+                                    .private_key_password = source.b,
+                                    .psk_identity = source.c,
+                                    .psk = source.d,
+                                    .minimum_version = tern::tls_version::v1_3,
+                                    .ciphers = source.e,
+                                    .cipher_suites = source.f,
+                                    .alpn = source.g};
+        option_arena arena;
+        kept = arena.keep(
+            tern::connect_options{.tls = tls, .websocket = {.headers = headers}, .proxy = source.e});
+        moved = std::move(arena);
+    }
+    const texts& e = expected;
+    const tern::tls_options& tls = kept.tls;
+    CHECK((tls.ca_file == e.a && tls.ca_directory == e.b && tls.ca_certificates == e.c && tls.server_name == e.d));
+    CHECK((tls.certificate_file == e.e && tls.certificate == e.f && tls.private_key_file == e.g));
+    CHECK((tls.private_key == e.a && tls.private_key_password == e.b && tls.psk_identity == e.c));
+    CHECK(tls.psk == tern::byte_view(e.d));
+    CHECK((tls.ciphers == e.e && tls.cipher_suites == e.f && tls.alpn == e.g));
+    CHECK(tls.minimum_version == tern::tls_version::v1_3);
+    REQUIRE(kept.websocket.headers.size() == 2);
+    CHECK(kept.websocket.headers[0].name == e.a);
+    CHECK(kept.websocket.headers[0].value == e.b);
+    CHECK(kept.websocket.headers[1].name == e.c);
+    CHECK(kept.websocket.headers[1].value.empty());
+    CHECK(kept.proxy == e.e);
+}
+
 TEST_CASE("options of the other operations outlive what they were made from", "[stored_options]")
 {
     option_arena arena;
