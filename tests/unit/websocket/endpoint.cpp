@@ -70,14 +70,45 @@ private:
     random_stock random_{&counting_random};
 };
 
-std::string pong(std::string_view payload)
+// Frames as their first byte and their payload.
+std::string with_first(unsigned first, std::string_view payload)
 {
-    return static_cast<char>(first_pong) + std::string(payload);
+    return static_cast<char>(first) + std::string(payload);
 }
 
-std::string close_frame(unsigned code)
+std::string data(std::string_view payload)
 {
-    return static_cast<char>(first_close) + closing(code);
+    return with_first(first_binary, payload);
+}
+
+std::string begin(std::string_view payload)
+{
+    return with_first(first_binary & ~not_final, payload);
+}
+
+std::string middle(std::string_view payload)
+{
+    return with_first(first_continuation & ~not_final, payload);
+}
+
+std::string last(std::string_view payload)
+{
+    return with_first(first_continuation, payload);
+}
+
+std::string ping(std::string_view payload)
+{
+    return with_first(first_ping, payload);
+}
+
+std::string pong(std::string_view payload)
+{
+    return with_first(first_pong, payload);
+}
+
+std::string close_frame(unsigned code, std::string_view reason = {})
+{
+    return with_first(first_close, closing(code, reason));
 }
 
 /// What the other side sends, and what has to come of it.
@@ -101,97 +132,51 @@ std::string sent(role sender, const std::vector<std::string>& frames)
     return bytes;
 }
 
-std::string operator""_f(const char* text, std::size_t size)
-{
-    return {text, size};
-}
+const std::string_view any_bytes("\x00\xFF\xFE\xFD", 4);
+const std::string empty_close = with_first(first_close, "");
+constexpr errc broken = errc::websocket_protocol_error;
 
+const std::vector<play> fixed_plays = {
+    {"a ping without payload", {ping("")}, "", {pong("")}},
+    {"a ping with text", {ping("hello")}, "", {pong("hello")}},
+    {"a ping with any bytes", {ping(any_bytes)}, "", {pong(any_bytes)}},
+    {"the longest ping", {ping(std::string(125, 'p'))}, "", {pong(std::string(125, 'p'))}},
+    {"several pings", {ping("0"), ping("1"), ping("2")}, "", {pong("0"), pong("1"), pong("2")}},
+    {"a pong that nobody asked for", {pong(""), pong("text")}, "", {}},
+    {"a ping between fragments", {begin("one"), ping("p"), last("two")}, "onetwo", {pong("p")}},
+    {"pings around fragments",
+     {ping("a"), begin("1"), ping("b"), middle("2"), ping("c"), last("3"), ping("d")},
+     "123",
+     {pong("a"), pong("b"), pong("c"), pong("d")}},
+    {"data behind a close", {data("1"), close_frame(1000), data("2"), ping("p")}, "1", {close_frame(1000)}, none, true},
+    {"a close between fragments", {begin("1"), close_frame(1000), last("2")}, "1", {close_frame(1000)}, none, true},
+    {"a ping before a close", {ping("p"), close_frame(1001)}, "", {pong("p"), close_frame(1001)}, none, true},
+    {"two closes", {close_frame(1000), close_frame(1001)}, "", {close_frame(1000)}, none, true},
+    {"a close without code", {empty_close}, "", {empty_close}, none, true},
+    {"a close of one byte", {with_first(first_close, "x")}, "", {close_frame(1002)}, broken, true},
+    {"the longest reason", {close_frame(1000, std::string(123, 'r'))}, "", {close_frame(1000)}, none, true},
+    {"a reason that is not UTF-8",
+     {close_frame(1000, "\xCE\xBA\xED\xA0\x80")},
+     "",
+     {close_frame(1007)},
+     errc::websocket_invalid_text,
+     true},
+    {"a text",
+     {data("good"), with_first(first_text, "text"), data("more")},
+     "good",
+     {close_frame(1003)},
+     errc::websocket_text_frame},
+    {"a violation behind a ping",
+     {ping("p"), with_first(0x83, ""), ping("q")},
+     "",
+     {pong("p"), close_frame(1002)},
+     broken},
+};
+
+/// With every kind of close code.
 std::vector<play> plays()
 {
-    const std::string empty_close(1, static_cast<char>(first_close));
-    const std::string long_text(123, 'r');
-    std::vector<play> rows = {
-        {"a ping without payload", {"\x89"}, "", {pong("")}},
-        {"a ping with text", {"\x89hello"}, "", {pong("hello")}},
-        {"a ping with any bytes", {"\x89\x00\xFF\xFE\xFD"_f}, "", {pong("\x00\xFF\xFE\xFD"_f)}},
-        {"the longest ping", {'\x89' + std::string(125, '\xFE')}, "", {pong(std::string(125, '\xFE'))}},
-        {"ten pings",
-         {"\x89"
-          "0",
-          "\x89"
-          "1",
-          "\x89"
-          "2",
-          "\x89"
-          "3",
-          "\x89"
-          "4",
-          "\x89"
-          "5",
-          "\x89"
-          "6",
-          "\x89"
-          "7",
-          "\x89"
-          "8",
-          "\x89"
-          "9"},
-         "",
-         {pong("0"), pong("1"), pong("2"), pong("3"), pong("4"), pong("5"), pong("6"), pong("7"), pong("8"),
-          pong("9")}},
-        {"a pong that nobody asked for", {"\x8A", "\x8Atext"}, "", {}},
-        {"a ping between fragments", {"\x02one", "\x89p", "\x80two"}, "onetwo", {pong("p")}},
-        {"pings around and within data",
-         {"\x89"
-          "a",
-          "\x02"
-          "1",
-          "\x89"
-          "b",
-          "\x00"_f + "2",
-          "\x89"
-          "c",
-          "\x80"
-          "3",
-          "\x89"
-          "d"},
-         "123",
-         {pong("a"), pong("b"), pong("c"), pong("d")}},
-        {"data behind a close",
-         {"\x82"
-          "1",
-          close_frame(1000),
-          "\x82"
-          "2",
-          "\x89p"},
-         "1",
-         {close_frame(1000)},
-         none,
-         true},
-        {"a close between fragments",
-         {"\x02one", close_frame(1000), "\x80two"},
-         "one",
-         {close_frame(1000)},
-         none,
-         true},
-        {"a ping before a close", {"\x89p", close_frame(1001)}, "", {pong("p"), close_frame(1001)}, none, true},
-        {"two closes", {close_frame(1000), close_frame(1001)}, "", {close_frame(1000)}, none, true},
-        {"a close without code", {empty_close}, "", {empty_close}, none, true},
-        {"a close of one byte", {empty_close + 'x'}, "", {close_frame(1002)}, errc::websocket_protocol_error, true},
-        {"a close with the longest reason", {close_frame(1000) + long_text}, "", {close_frame(1000)}, none, true},
-        {"a close with a reason that is not UTF-8",
-         {close_frame(1000) + "\xCE\xBA\xED\xA0\x80"},
-         "",
-         {close_frame(1007)},
-         errc::websocket_invalid_text,
-         true},
-        {"a text", {"\x82good", "\x81text", "\x82more"}, "good", {close_frame(1003)}, errc::websocket_text_frame},
-        {"a violation behind a ping",
-         {"\x89p", "\x83", "\x89q"},
-         "",
-         {pong("p"), close_frame(1002)},
-         errc::websocket_protocol_error},
-    };
+    std::vector<play> rows = fixed_plays;
     for (const unsigned code :
          {1000U, 1001U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 1011U, 1014U, 3000U, 3999U, 4000U, 4999U})
     {
@@ -199,8 +184,7 @@ std::vector<play> plays()
     }
     for (const unsigned code : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 1100U, 2000U, 2999U, 5000U, 65'535U})
     {
-        rows.push_back(
-            {"a bad close code", {close_frame(code)}, "", {close_frame(1002)}, errc::websocket_protocol_error, true});
+        rows.push_back({"a bad close code", {close_frame(code)}, "", {close_frame(1002)}, broken, true});
     }
     return rows;
 }
