@@ -57,7 +57,7 @@ struct reading
 /// Writes the answers and lets the other side read them.
 void answer(endpoint& self, endpoint& peer, random_stock& random)
 {
-    must_hold(random.ensure(endpoint::keys_per_write), "there are random numbers");
+    must_hold(random.ensure(endpoint::keys_per_answers), "there are random numbers");
     const std::unique_ptr<char[]> out(new char[endpoint::maximum_answer_size]);
     char* const end = self.write_answers(out.get(), random);
     const auto size = static_cast<std::size_t>(end - out.get());

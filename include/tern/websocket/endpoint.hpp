@@ -33,8 +33,8 @@ public:
     /// A pong and a close frame, both as long as they can be.
     static constexpr std::size_t maximum_answer_size = 2 * (2 + 4 + maximum_control_size);
 
-    /// Random numbers that write_answers() and write_data() take together.
-    static constexpr std::size_t keys_per_write = 3;
+    /// Random numbers that write_answers() takes. write_data() takes one.
+    static constexpr std::size_t keys_per_answers = 2;
 
     endpoint(role self, const websocket_limits& limits) noexcept : decoder_(self, limits), self_(self) {}
 

@@ -17,8 +17,8 @@ namespace tern
 /// Sizes are in bytes.
 struct websocket_limits
 {
-    /// Of the request or the answer of the opening handshake with all headers. Web servers have the same limit.
-    std::size_t maximum_handshake_size = 8U * 1024;
+    /// Of the request or the answer of the opening handshake, with all headers: twice what most web servers allow.
+    std::size_t maximum_handshake_size = 16U * 1024;
     /// Of one frame that is received. The largest MQTT packet fits, with whatever else a server sends beside it.
     std::uint64_t maximum_frame_size = 512U * 1024 * 1024;
     /// Of all frames of one message that is received. No message is ever held: its bytes are passed on as they come,

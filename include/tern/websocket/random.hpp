@@ -42,7 +42,7 @@ namespace tern::websocket
 class random_stock
 {
 public:
-    /// How many can be taken after one refill: more than the keys of all frames that one turn can send.
+    /// How many can be taken after one refill: more than any one step takes.
     static constexpr std::size_t size = 16;
 
     explicit random_stock(random_source source) noexcept : source_(source) {}

@@ -48,7 +48,7 @@ public:
         {
             return;
         }
-        REQUIRE(random_.ensure(endpoint::keys_per_write));
+        REQUIRE(random_.ensure(endpoint::keys_per_answers));
         std::array<char, endpoint::maximum_answer_size> out{};
         char* const stop = end.write_answers(out.data(), random_);
         REQUIRE(stop > out.data());
