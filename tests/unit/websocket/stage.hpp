@@ -205,6 +205,28 @@ private:
     std::array<char, 4'096> incoming_{};
 };
 
+/// An open client whose link takes only so many bytes until the script listens.
+struct narrow_stage : stage
+{
+    explicit narrow_stage(std::size_t room)
+    {
+        open(role::client, {}, true);
+        link.forth().maximum_write = 1;
+        link.forth().capacity = acceptable_request().size() - std::string_view("mqtt").size() + room; // unread so far
+    }
+
+    void hear()
+    {
+        listen();
+        run();
+        heard.erase(0, heard.find("\r\n\r\n") + 4);
+    }
+
+    void write(std::string_view text) { stream->async_write_some(asio::buffer(text), writing.handler()); }
+
+    ending writing{};
+};
+
 } // namespace tern_test
 
 #endif
