@@ -3,7 +3,7 @@
 // What the library itself can find wrong: each with its text, what kind of error it is to a caller, and the reason code
 // that a DISCONNECT carries which answers it.
 //
-// Layer: vocabulary. Standard: v5 4.13 (which reason code answers which violation), v3.1.1 4.8.
+// Layer: vocabulary. Standard: v5 4.13 (which reason code answers which violation), v3.1.1 4.8; RFC 6455.
 // How these become a std::error_code is in error.hpp.
 #ifndef TERN_ERRC_HPP
 #define TERN_ERRC_HPP
@@ -37,6 +37,7 @@ enum class errc
     unusable_client_certificate,
     unusable_private_key,
     unusable_tls_option,
+    invalid_http_header,
     // What the application asked for does not fit the moment.
     not_connected,
     already_connected,
@@ -66,6 +67,10 @@ enum class errc
     reading_paused_too_long,
     authentication_failed,
     out_of_memory,
+    // How a server can answer a WebSocket handshake although it keeps the rules.
+    websocket_refused,
+    websocket_unavailable,
+    websocket_redirected,
     // What the server did wrong.
     reserved_packet_type,
     reserved_flags,
@@ -93,6 +98,13 @@ enum class errc
     unrequested_property,
     authentication_method_mismatch,
     missing_assigned_client_identifier,
+    websocket_handshake_failed,
+    websocket_subprotocol_not_selected,
+    http_head_too_large,
+    websocket_protocol_error,
+    websocket_text_frame,
+    websocket_invalid_text,
+    websocket_frame_too_large,
 };
 
 /// What a caller asks of an error; compare with `error == tern::error_kind::refused`.
@@ -133,8 +145,9 @@ inline constexpr errc_row errc_table[] = {
     TERN_ROW(no_local_on_shared_subscription, usage, protocol_error, "a shared subscription cannot be 'no local'"),
     TERN_ROW(not_supported_by_protocol_version, usage, protocol_error, "MQTT 3.1.1 cannot carry what was asked for"),
     TERN_ROW(invalid_url, usage, protocol_error, "the URL is not of the form scheme://[user[:password]@]host[:port]"),
-    TERN_ROW(unsupported_url_scheme, usage, protocol_error, "no transport for the URL's scheme is compiled in: include <tern/transport/tls.hpp> for mqtts, websocket.hpp there "
-             "for ws, websocket_tls.hpp for wss, local.hpp for unix"),
+    TERN_ROW(unsupported_url_scheme, usage, protocol_error,
+             "no transport for the URL's scheme is compiled in: include <tern/transport/tls.hpp> for mqtts, "
+             "websocket.hpp there for ws, websocket_tls.hpp for wss, local.hpp for unix"),
     TERN_ROW(unsupported_proxy, usage, protocol_error,
              "a proxy is socks5:// or http://, and needs <tern/transport/proxy.hpp> included"),
     TERN_ROW(unusable_ca_certificates, usage, protocol_error,
@@ -144,6 +157,10 @@ inline constexpr errc_row errc_table[] = {
     TERN_ROW(unusable_private_key, usage, protocol_error,
              "the client's private key could not be loaded, needs another password, or belongs to another certificate"),
     TERN_ROW(unusable_tls_option, usage, protocol_error, "OpenSSL does not accept one of the options for TLS"),
+    TERN_ROW(
+        invalid_http_header, usage, protocol_error,
+        "an HTTP header has a character that HTTP does not allow, is one that the handshake sends itself, or all are "
+        "too long"),
     TERN_ROW(not_connected, usage, protocol_error, "the client is not connected: call async_connect first"),
     TERN_ROW(already_connected, usage, protocol_error, "the client is connected or connecting already"),
     TERN_ROW(disconnecting, usage, protocol_error, "the client is disconnecting"),
@@ -176,6 +193,12 @@ inline constexpr errc_row errc_table[] = {
              "messages were not taken for too long while reading was paused"),
     TERN_ROW(authentication_failed, refused, not_authorized, "authentication failed"),
     TERN_ROW(out_of_memory, transient, quota_exceeded, "out of memory"),
+    TERN_ROW(websocket_refused, refused, not_authorized,
+             "the server refused the WebSocket handshake with an HTTP status: check the URL's path and the headers"),
+    TERN_ROW(websocket_unavailable, transient, server_unavailable,
+             "the server answered the WebSocket handshake with an HTTP status that means: try again later"),
+    TERN_ROW(websocket_redirected, refused, use_another_server,
+             "the server redirects the WebSocket handshake, which is not followed: use the URL that it names"),
     TERN_ROW(reserved_packet_type, protocol_violation, malformed_packet, "the server sent a reserved packet type"),
     TERN_ROW(reserved_flags, protocol_violation, malformed_packet,
              "the server sent a packet with wrong reserved flags"),
@@ -221,6 +244,20 @@ inline constexpr errc_row errc_table[] = {
              "the server answered with another authentication method or without one"),
     TERN_ROW(missing_assigned_client_identifier, protocol_violation, protocol_error,
              "the server assigned no client identifier although none was given"),
+    TERN_ROW(websocket_handshake_failed, protocol_violation, protocol_error,
+             "the server does not answer as a WebSocket server does: check the URL's scheme, port and path"),
+    TERN_ROW(websocket_subprotocol_not_selected, protocol_violation, protocol_error,
+             "the server did not select the WebSocket subprotocol mqtt: check the URL's port and path"),
+    TERN_ROW(http_head_too_large, protocol_violation, packet_too_large,
+             "the server sent more HTTP headers than the limit allows"),
+    TERN_ROW(websocket_protocol_error, protocol_violation, protocol_error,
+             "the server broke the rules of WebSocket frames"),
+    TERN_ROW(websocket_text_frame, protocol_violation, protocol_error,
+             "the server sent a WebSocket text frame, where MQTT has only binary ones"),
+    TERN_ROW(websocket_invalid_text, protocol_violation, protocol_error,
+             "the server closed the WebSocket with a reason that is not UTF-8"),
+    TERN_ROW(websocket_frame_too_large, protocol_violation, packet_too_large,
+             "the server sent a WebSocket frame or message above the limit"),
 #undef TERN_ROW
 };
 
@@ -235,7 +272,7 @@ constexpr bool errc_table_is_ordered() noexcept
             return false;
         }
     }
-    return expected == static_cast<int>(errc::missing_assigned_client_identifier) + 1;
+    return expected == static_cast<int>(errc::websocket_frame_too_large) + 1;
 }
 static_assert(errc_table_is_ordered());
 

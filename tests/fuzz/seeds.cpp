@@ -3,7 +3,8 @@
 // Makes the fuzzers' first inputs of what the unit tests are written with: packets in hexadecimal text, filters and
 // topics.
 //
-//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic}/*.cpp, fills OUT/{decode,session,client,broker,topic}
+//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic}/*.cpp, fills OUT/{decode,session,client,broker,topic};
+//                             OUT/websocket has inputs of its own
 
 #include <cstdint>
 #include <filesystem>
@@ -156,6 +157,37 @@ void add_topics(corpus& out, const fs::path& file)
     }
 }
 
+// websocket.cpp: what is read, the size of the pieces less one, the bytes.
+void add_websocket(corpus& out)
+{
+    const std::string from_server("\x82\x03one\x02\x01t\x89\x01p\x80\x02wo\x8A\x00\x88\x05\x03\xE8"
+                                  "bye",
+                                  26);
+    const std::string long_frame = std::string("\x82\x7E\x00\x80", 4) + std::string(128, 'x');
+    const std::string from_client("\x82\x81"
+                                  "abcd\x11\x89\x80"
+                                  "abcd\x88\x82"
+                                  "abcd\x62\x8A",
+                                  21);
+    const std::string response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                 "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+                                 "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+    const std::string redirect = "HTTP/1.0 302 Found\r\nLocation: ws://b/\r\n\r\n";
+    const std::string request = "GET /mqtt HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Protocol: mqttv3.1, mqtt\r\n\r\n";
+    for (const char pieces : {'\0', '\5'})
+    {
+        out.add("websocket", std::string{'\0', pieces} + from_server);
+        out.add("websocket", std::string{'\0', pieces} + long_frame);
+        out.add("websocket", std::string{'\1', pieces} + from_client);
+        out.add("websocket", std::string{'\2', pieces} + response);
+        out.add("websocket", std::string{'\2', pieces} + redirect);
+        out.add("websocket", std::string{'\3', pieces} + request);
+    }
+    out.add("websocket", std::string("\4\1X\1y\4host\5/mqtt\x1F\x93q=1", 21));
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -166,6 +198,7 @@ int main(int count, char** arguments)
         return 2;
     }
     corpus out{fs::path(arguments[2])};
+    add_websocket(out);
     for (const char* const folder : {"wire", "topic"})
     {
         for (const auto& entry : fs::directory_iterator(fs::path(arguments[1]) / folder))

@@ -37,6 +37,8 @@ good_tree() {
     header session/state.hpp '#include <tern/wire/frame.hpp>'
     header client/client.hpp '#include <tern/session/state.hpp>' '#include <tern/topic/match.hpp>' '// #include <asio/post.hpp>'
     header testing/broker.hpp '#include <tern/wire/frame.hpp>' '// asio:: in a comment is none'
+    header websocket/stream.hpp '#include <tern/websocket/frame.hpp>' 'namespace asio { class io_context; }' 'void use(asio::io_context&);'
+    header websocket/frame.hpp '#include <tern/version.hpp>'
     header tern.hpp '#include <tern/client/client.hpp>'
 }
 
@@ -72,12 +74,20 @@ header client/client.hpp '#include <tern/wire/frame.hpp>'
 expect 'client may not include wire' check layers
 header testing/broker.hpp '#include <tern/client/client.hpp>'
 expect 'testing may not include client' check layers
+header websocket/frame.hpp '#include <tern/wire/frame.hpp>'
+expect 'websocket may not include wire' check layers
+header websocket/stream.hpp '#include <tern/client/client.hpp>'
+expect 'websocket may not include client' check layers
+header session/state.hpp '#include <tern/websocket/frame.hpp>'
+expect 'session may not include websocket' check layers
 header version.hpp '#include <tern/wire/frame.hpp>'
 expect 'vocabulary may not include wire' check layers
 header session/state.hpp '#include <tern/tern.hpp>'
 expect 'includes the umbrella' check layers
-header tern.hpp '#include <tern/testing/broker.hpp>'
-expect 'the umbrella includes the optional tern/testing/broker.hpp' check layers
+for optional in testing/broker.hpp websocket/stream.hpp; do
+    header tern.hpp "#include <tern/$optional>"
+    expect "the umbrella includes the optional tern/$optional" check layers
+done
 header wire/frame.hpp '#include "other.hpp"'
 header wire/other.hpp '#include <tern/wire/frame.hpp>'
 expect 'in a circle' check layers

@@ -40,6 +40,13 @@ TEST_CASE("the reason that a DISCONNECT gives to each violation")
         {errc::unrequested_property, 0x82},               // v5 [MQTT-3.1.2-28] [MQTT-3.1.2-29] [MQTT-3.14.2-2]
         {errc::authentication_method_mismatch, 0x82},     // v5 [MQTT-4.12.0-5] [MQTT-4.12.0-6]
         {errc::missing_assigned_client_identifier, 0x82}, // v5 [MQTT-3.2.2-16]
+        {errc::websocket_handshake_failed, 0x82},         // v5 6.0; as all of WebSocket before any packet can be sent
+        {errc::websocket_subprotocol_not_selected, 0x82}, // v5 [MQTT-6.0.0-4]
+        {errc::http_head_too_large, 0x95},                // v5 6.0
+        {errc::websocket_protocol_error, 0x82},           // v5 6.0
+        {errc::websocket_text_frame, 0x82},               // v5 [MQTT-6.0.0-1]
+        {errc::websocket_invalid_text, 0x82},             // v5 6.0
+        {errc::websocket_frame_too_large, 0x95},          // v5 6.0
     };
     for (const auto& [error, reason] : rows)
     {
