@@ -9,19 +9,14 @@
 #ifndef TERN_HTTP_HEAD_HPP
 #define TERN_HTTP_HEAD_HPP
 
+#include "tern/http_header.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace tern
 {
-
-/// A header field: to send, or as received.
-struct http_header
-{
-    std::string_view name{};
-    std::string_view value{};
-};
 
 /// What a server answered with; the texts are the server's own.
 struct http_response

@@ -10,6 +10,7 @@
 #define TERN_TRANSPORT_OPTIONS_HPP
 
 #include "tern/byte_view.hpp"
+#include "tern/http_header.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -72,18 +73,11 @@ struct tls_options
     ssl_ctx_st* context = nullptr;
 };
 
-/// A header of the program's own in the request that opens a WebSocket.
-struct websocket_header
-{
-    std::string_view name{};
-    std::string_view value{};
-};
-
 /// For the schemes ws and wss. The URL has path and query.
 struct websocket_options
 {
-    std::span<const websocket_header> headers{}; ///< for tokens, cookies, Origin
-    std::size_t maximum_answer_size = 16'384;    ///< of the server's answer to the request, in bytes
+    std::span<const http_header> headers{};      ///< more of the request: Authorization, Cookie, Origin
+    std::size_t maximum_handshake_size = 16'384; ///< of the request, and of the answer, in bytes
 };
 
 static_assert(std::is_trivially_destructible_v<tls_options> && std::is_aggregate_v<tls_options>);

@@ -25,5 +25,5 @@ TEST_CASE("a WebSocket asks for nothing more than it has to")
 {
     const tern::websocket_options options;
     CHECK(options.headers.empty());
-    CHECK(options.maximum_answer_size > 0);
+    CHECK(options.maximum_handshake_size > 0);
 }

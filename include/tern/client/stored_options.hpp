@@ -8,6 +8,7 @@
 #define TERN_CLIENT_STORED_OPTIONS_HPP
 
 #include "tern/byte_view.hpp"
+#include "tern/http_header.hpp"
 #include "tern/options.hpp"
 #include "tern/repeated_property.hpp"
 #include "tern/transport_options.hpp"
@@ -118,9 +119,9 @@ public:
     {
         if (!options.headers.empty())
         {
-            std::vector<websocket_header>& list =
+            std::vector<http_header>& list =
                 headers_.emplace_front(options.headers.begin(), options.headers.end());
-            for (websocket_header& header : list)
+            for (http_header& header : list)
             {
                 header = {keep(header.name), keep(header.value)};
             }
@@ -152,7 +153,7 @@ private:
     std::forward_list<std::string> texts_;
     std::forward_list<std::vector<user_property>> properties_;
     std::forward_list<std::vector<topic_subscription>> filters_;
-    std::forward_list<std::vector<websocket_header>> headers_;
+    std::forward_list<std::vector<http_header>> headers_;
 };
 
 } // namespace tern::detail

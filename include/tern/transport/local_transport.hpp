@@ -24,7 +24,7 @@
 #include <utility>
 
 #if !defined(ASIO_HAS_LOCAL_SOCKETS)
-#error "this system has no sockets of the scheme unix"
+#    error "this system has no sockets of the scheme unix"
 #endif
 
 namespace tern

@@ -14,11 +14,11 @@
 #include <asio/error.hpp>
 #include <asio/ssl/error.hpp>
 
-#include <openssl/ssl.h>
-
 #include <cstddef>
 #include <system_error>
 #include <utility>
+
+#include <openssl/ssl.h>
 
 namespace tern::detail
 {

@@ -86,6 +86,7 @@ public:
     }
 
     [[nodiscard]] NextLayer& next_layer() noexcept { return state_->layer; }
+    [[nodiscard]] const NextLayer& next_layer() const noexcept { return state_->layer; }
     [[nodiscard]] executor_type get_executor() noexcept { return state_->layer.get_executor(); }
 
     /// Shakes hands as the client, over a next layer that is connected: void(std::error_code). Once. Errors:

@@ -39,12 +39,14 @@ TEST_CASE("TLS through cuts and swallowed bytes and silence: QoS 2 arrives once 
     send_through_cuts(listener::tls, protocol_choice::v5, 60);
 }
 
-TEST_CASE("WebSocket through cuts and swallowed bytes and silence: QoS 2 arrives once and in order and no QoS 1 is lost")
+TEST_CASE(
+    "WebSocket through cuts and swallowed bytes and silence: QoS 2 arrives once and in order and no QoS 1 is lost")
 {
     send_through_cuts(listener::websocket, protocol_choice::v3_1_1, 70);
 }
 
-TEST_CASE("WebSocket over TLS through cuts and swallowed bytes and silence: QoS 2 arrives once and in order and no QoS 1 is lost")
+TEST_CASE("WebSocket over TLS through cuts and swallowed bytes and silence: QoS 2 arrives once and in order and no QoS "
+          "1 is lost")
 {
     send_through_cuts(listener::websocket_tls, protocol_choice::v5, 80);
 }

@@ -35,7 +35,8 @@ asio::awaitable<void> send_to_oneself(const listening_mosquitto& servers, listen
     const tern::connect_result result = co_await both.async_connect(url, options);
     CHECK((result.version == tern::protocol_version::v3_1_1) == (version == protocol_choice::v3_1_1));
     tern::subscription readings = co_await both.async_subscribe(umlauts);
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{125}, std::size_t{65'536}, std::size_t{1} << 20U})
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{125}, std::size_t{65'536}, std::size_t{1} << 20U})
     {
         const std::string payload = every_byte(size);
         for (const qos level : all_qos)

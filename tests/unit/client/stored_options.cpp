@@ -83,7 +83,7 @@ TEST_CASE("what is said about TLS, WebSocket and a proxy outlives what it was ma
     option_arena moved;
     {
         const texts source;
-        const tern::websocket_header headers[] = {{source.a, source.b}, {source.c, ""}};
+        const tern::http_header headers[] = {{source.a, source.b}, {source.c, ""}};
         const tern::tls_options tls{.ca_file = source.a,
                                     .ca_directory = source.b,
                                     .ca_certificates = source.c,
