@@ -33,6 +33,7 @@ enum class tls_stage : std::uint8_t
 {
     connecting,
     shaking_hands,
+    unanswered, ///< shaken by the client, but a TLS 1.3 server may refuse yet, and not get through with the reason
     open,
 };
 
@@ -114,9 +115,13 @@ template <class Print>
     {
         const bool closed = error == asio::error::eof || error == asio::ssl::error::stream_truncated ||
                             error == asio::error::connection_reset;
-        return closed && stage == tls_stage::shaking_hands
-                   ? "the server closed during the TLS handshake: it may speak no TLS on this port, or want a client "
-                     "certificate"
+        if (closed && stage == tls_stage::shaking_hands)
+        {
+            return "the server closed during the TLS handshake: it may speak no TLS on this port, or want a client "
+                   "certificate";
+        }
+        return closed && stage == tls_stage::unanswered
+                   ? "the server closed after the TLS handshake, without an answer: it may want a client certificate"
                    : "";
     }
     switch (ERR_GET_REASON(static_cast<unsigned long>(error.value())))

@@ -8,6 +8,8 @@
 #ifndef TERN_TRANSPORT_TLS_HANDLER_HPP
 #define TERN_TRANSPORT_TLS_HANDLER_HPP
 
+#include "tern/transport/tls_explanation.hpp"
+
 #include <asio/associated_allocator.hpp>
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
@@ -28,6 +30,7 @@ struct tls_handler
 {
     Handler handler;
     const SSL* connection;
+    tls_stage* stage;
 
     /// Of a shutdown: it has what it waits for when the other side is done. (Asio tells one that has waited for a read
     /// that it was aborted.)
@@ -44,6 +47,10 @@ struct tls_handler
         if (error == asio::ssl::error::stream_truncated)
         {
             error = asio::error::eof;
+        }
+        if (!error && stage != nullptr)
+        {
+            *stage = tls_stage::open;
         }
         std::move(handler)(error, size);
     }

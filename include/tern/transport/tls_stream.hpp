@@ -82,7 +82,8 @@ public:
     {
         return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
             [](auto handler, tls_stream* self, const Buffers& into) {
-                self->stream_.async_read_some(into, tls_handler<decltype(handler)>{std::move(handler), self->handle()});
+                self->stream_.async_read_some(
+                    into, tls_handler<decltype(handler)>{std::move(handler), self->handle(), &self->stage_});
             },
             token, this, buffers);
     }
@@ -100,7 +101,8 @@ public:
     {
         return asio::async_initiate<Token, void(std::error_code)>(
             [](auto handler, tls_stream* self) {
-                self->stream_.async_shutdown(tls_handler<decltype(handler)>{std::move(handler), self->handle()});
+                self->stream_.async_shutdown(
+                    tls_handler<decltype(handler)>{std::move(handler), self->handle(), &self->stage_});
             },
             token, this);
     }
@@ -172,7 +174,7 @@ private:
         }
         else
         {
-            stage_ = tls_stage::open;
+            stage_ = tls_stage::unanswered;
             secured_ = true;
         }
         handler(error);

@@ -26,7 +26,7 @@ void send_through_cuts(listener which, protocol_choice version, std::uint64_t pl
     server.url = [&](std::uint16_t port) { return servers.url(which, port); };
     run_scenario(
         [&]() -> asio::awaitable<void> {
-            co_await send_through_faults(server, plan, times_faults(1'000), 1,
+            co_await send_through_faults(server, plan, times_faults(500), 1,
                                          [](std::size_t, fault_stage&) -> asio::awaitable<void> { co_return; });
         },
         110s * static_cast<int>(times_faults(1)));

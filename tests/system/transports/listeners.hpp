@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace tern::test
 {
@@ -67,9 +68,10 @@ public:
                 }
             }
         }
+        wait_for_listeners();
     }
 
-    [[nodiscard]] mosquitto& broker() noexcept { return *broker_; }
+    [[nodiscard]] mosquitto& broker() const noexcept { return *broker_; }
 
     /// 0 for the one without a port.
     [[nodiscard]] std::uint16_t port(listener which) const noexcept { return ports_[static_cast<std::size_t>(which)]; }
@@ -111,6 +113,18 @@ public:
     [[nodiscard]] const tern_test::certificate& authority() const noexcept { return authority_; }
 
 private:
+    // The broker's own one is there first.
+    void wait_for_listeners() const
+    {
+        for (const std::uint16_t port : ports_)
+        {
+            for (int i = 0; port != 0 && i < 1'000 && !accepts_connections(port); ++i)
+            {
+                std::this_thread::sleep_for(5ms);
+            }
+        }
+    }
+
     [[nodiscard]] std::string socket_path() const { return (files_.path() / "socket").string(); }
 
     std::string settings()

@@ -59,6 +59,7 @@ TEST_CASE("a server that closes during the handshake may want something else")
           std::error_code(asio::ssl::error::stream_truncated)})
     {
         CHECK(explain_tls_error(error, tls_stage::shaking_hands).find("no TLS on this port") != std::string::npos);
+        CHECK(explain_tls_error(error, tls_stage::unanswered).find("client certificate") != std::string::npos);
         CHECK(explain_tls_error(error, tls_stage::open).empty());
         CHECK(explain_tls_error(error, tls_stage::connecting).empty());
     }

@@ -31,17 +31,20 @@ TEST_CASE("a stream that is cut has ended, other errors stay what they are")
 {
     std::error_code told;
     std::size_t count = 0;
+    tern::detail::tls_stage stage = tern::detail::tls_stage::unanswered;
     const auto note = [&](std::error_code error, std::size_t size) {
         told = error;
         count = size;
     };
-    tls_handler<decltype(note)>{note, nullptr}(asio::ssl::error::stream_truncated, 0);
+    tls_handler<decltype(note)>{note, nullptr, &stage}(asio::ssl::error::stream_truncated, 0);
     CHECK(told == asio::error::eof);
-    tls_handler<decltype(note)>{note, nullptr}(asio::error::connection_reset, 0);
+    tls_handler<decltype(note)>{note, nullptr, &stage}(asio::error::connection_reset, 0);
     CHECK(told == asio::error::connection_reset);
-    tls_handler<decltype(note)>{note, nullptr}({}, 7);
+    CHECK(stage == tern::detail::tls_stage::unanswered);
+    tls_handler<decltype(note)>{note, nullptr, &stage}({}, 7);
     CHECK_FALSE(told);
     CHECK(count == 7);
+    CHECK(stage == tern::detail::tls_stage::open);
 }
 
 TEST_CASE("a shutdown is done when the other side is gone")
@@ -53,13 +56,13 @@ TEST_CASE("a shutdown is done when the other side is gone")
     for (const std::error_code gone :
          {std::error_code(asio::error::eof), std::error_code(asio::ssl::error::stream_truncated), std::error_code()})
     {
-        tls_handler<decltype(note)>{note, ssl.get()}(gone);
+        tls_handler<decltype(note)>{note, ssl.get(), nullptr}(gone);
         CHECK_FALSE(told);
     }
-    tls_handler<decltype(note)>{note, ssl.get()}(asio::error::connection_reset);
+    tls_handler<decltype(note)>{note, ssl.get(), nullptr}(asio::error::connection_reset);
     CHECK(told == asio::error::connection_reset);
     SSL_set_shutdown(ssl.get(), SSL_RECEIVED_SHUTDOWN);
-    tls_handler<decltype(note)>{note, ssl.get()}(asio::error::operation_aborted); // as Asio says it
+    tls_handler<decltype(note)>{note, ssl.get(), nullptr}(asio::error::operation_aborted); // as Asio says it
     CHECK_FALSE(told);
 }
 
@@ -71,9 +74,9 @@ TEST_CASE("what belongs to the user's handler belongs to this one")
     const auto bound =
         asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(strand, [](std::error_code, std::size_t) {}));
     const tls_handler<decltype(asio::bind_executor(strand, allocating{}))> on_strand{
-        asio::bind_executor(strand, allocating{}), nullptr};
+        asio::bind_executor(strand, allocating{}), nullptr, nullptr};
     CHECK(asio::get_associated_executor(on_strand) == strand);
-    const tls_handler<std::remove_const_t<decltype(bound)>> cancellable{bound, nullptr};
+    const tls_handler<std::remove_const_t<decltype(bound)>> cancellable{bound, nullptr, nullptr};
     CHECK(asio::get_associated_cancellation_slot(cancellable) == signal.slot());
     STATIC_REQUIRE(std::is_same_v<asio::associated_allocator_t<tls_handler<allocating>>, std::allocator<int>>);
 }
