@@ -68,10 +68,12 @@ public:
     {
     }
 
+    /// The handshake begins: what has to be there when it is done. Throws std::bad_alloc.
+    void prepare() { reserve(endpoint::maximum_answer_size); }
+
     /// The handshake is done. Bytes from `begin` to `end` of `early` came behind it.
-    void open(role self, std::unique_ptr<char[]> early, std::size_t begin, std::size_t end)
+    void open(role self, std::unique_ptr<char[]> early, std::size_t begin, std::size_t end) noexcept
     {
-        reserve(endpoint::maximum_answer_size);
         end_.emplace(self, limits);
         early_ = begin != end ? std::move(early) : nullptr;
         early_begin_ = begin;
