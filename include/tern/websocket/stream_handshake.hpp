@@ -48,7 +48,7 @@ struct handshake
 template <class State>
 [[nodiscard]] std::error_code begin_client(State& state, const websocket_request& request, handshake& out)
 {
-    if (!state.random.ensure(numbers_per_key))
+    if (!state.random.seed())
     {
         return std::make_error_code(std::errc::resource_unavailable_try_again);
     }

@@ -9,10 +9,7 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,11 +23,6 @@ namespace
 std::string ping(std::string_view text)
 {
     return frame(role::server, first_ping, text);
-}
-
-std::string binary(std::string_view text)
-{
-    return frame(role::server, first_binary, text);
 }
 
 /// Two streams over TCP that send each other a byte for ever, and pings of any kind.
@@ -67,17 +59,6 @@ private:
     std::array<char, 512> in_{};
     std::array<char, 300> out_{};
 };
-
-bool have_random = true;
-
-void sometimes_random(std::span<std::uint32_t> numbers)
-{
-    if (!have_random)
-    {
-        throw std::runtime_error("no random numbers");
-    }
-    counting_random(numbers);
-}
 
 } // namespace
 
@@ -152,33 +133,6 @@ TEST_CASE("a broken link ends reading and writing")
     REQUIRE(written.calls == 1);
     CHECK(written.error);
     CHECK(written.size == 0);
-}
-
-TEST_CASE("without random numbers nothing is sent unmasked")
-{
-    have_random = true;
-    stage play;
-    play.stream.emplace(websocket_limits(), &sometimes_random, play.context.get_executor());
-    testing::memory_link link;
-    link.join(play.stream->next_layer(), play.peer);
-    play.open(role::client);
-    REQUIRE(play.is_open);
-    have_random = false;
-    const auto none = std::make_error_code(std::errc::resource_unavailable_try_again);
-    std::size_t sent = 0;
-    ending written;
-    for (; sent < 20 && !written.error; ++sent) // what is left of the stock goes out
-    {
-        written = {};
-        play.stream->async_write_some(asio::buffer("x", 1), written.handler());
-        play.run();
-    }
-    CHECK(written.is(none));
-    CHECK(play.frames().size() == sent - 1);
-    play.send(ping("p") + binary("data") + frame(role::server, first_close, closing(1000)));
-    CHECK(play.read_all() == "data"); // the pong is missed, and so is the answer to the close frame
-    CHECK(play.reading.is(asio::error::eof));
-    CHECK(play.frames().size() == sent - 1);
 }
 
 TEST_CASE("memory that cannot be had ends a write and not the stream")
