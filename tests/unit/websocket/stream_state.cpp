@@ -10,9 +10,12 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 using namespace tern;
 using namespace tern_test;
@@ -60,6 +63,159 @@ private:
     std::array<char, 300> out_{};
 };
 
+/// Any order of reads, writes, pings, closing and destruction, over a link that takes and gives any pieces.
+class random_play
+{
+public:
+    explicit random_play(unsigned seed) : random_(seed)
+    {
+        play_.open(role::client, {}, true);
+        play_.link.forth().maximum_write = 1 + below(40);
+        play_.link.forth().capacity = acceptable_request().size() + below(60);
+        play_.link.back().maximum_read = 1 + below(40);
+    }
+
+    void run()
+    {
+        for (unsigned steps = 5 + below(60); steps != 0; --steps)
+        {
+            step();
+            play_.context.restart();
+            for (unsigned handlers = below(5); handlers != 0; --handlers)
+            {
+                play_.context.poll_one();
+            }
+        }
+        hear();
+        play_.run();
+        play_.stream.reset();
+        play_.run();
+        check();
+    }
+
+private:
+    unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
+
+    void step()
+    {
+        switch (below(20))
+        {
+        case 0: return hear();
+        case 1: return below(4) == 0 ? shut_down() : void();
+        case 2: return below(8) == 0 ? play_.send(frame(role::server, first_close, closing(1000))) : void();
+        case 3: return below(8) == 0 ? play_.send(frame(role::server, 0x83, "broken")) : void();
+        case 4: return below(8) == 0 ? end() : void();
+        case 5:
+        case 6:
+        case 7:
+        case 8: return play_.send(ping(std::string(below(20), 'p')));
+        case 9:
+        case 10:
+        case 11: return send_data();
+        case 12:
+        case 13:
+        case 14:
+        case 15: return write();
+        default: return read();
+        }
+    }
+
+    void hear()
+    {
+        if (!std::exchange(hears_, true))
+        {
+            play_.listen();
+        }
+    }
+
+    void end()
+    {
+        is_cut_ = true;
+        below(2) == 0 && play_.stream ? play_.stream->close() : play_.stream.reset();
+    }
+
+    void send_data()
+    {
+        const std::string text(1 + below(50), static_cast<char>('a' + below(26)));
+        sent_ += text;
+        play_.send(frame(role::server, first_binary, text));
+    }
+
+    void read()
+    {
+        if (play_.stream && !std::exchange(reading_, true))
+        {
+            ++begun_;
+            in_.assign(1 + below(60), '\0');
+            play_.stream->async_read_some(asio::buffer(in_), [this](std::error_code, std::size_t size) {
+                ++ended_;
+                reading_ = false;
+                received_.append(in_, 0, size);
+            });
+        }
+    }
+
+    void write()
+    {
+        if (play_.stream && !shut_ && !std::exchange(writing_, true))
+        {
+            ++begun_;
+            out_.assign(1 + below(100), static_cast<char>('A' + below(26)));
+            written_ += out_;
+            play_.stream->async_write_some(asio::buffer(out_), [this](std::error_code error, std::size_t size) {
+                ++ended_;
+                writing_ = false;
+                confirmed_ += error ? 0 : size;
+            });
+        }
+    }
+
+    void shut_down()
+    {
+        if (play_.stream && !writing_ && !std::exchange(shut_, true))
+        {
+            ++begun_;
+            play_.stream->async_shutdown([this](std::error_code) { ++ended_; });
+        }
+    }
+
+    void check()
+    {
+        CHECK(begun_ == ended_);
+        CHECK(sent_.substr(0, received_.size()) == received_);
+        std::vector<read_frame> frames = read_frames(play_.heard.substr(play_.heard.find("\r\n\r\n") + 4));
+        if (is_cut_ && !frames.empty() && frames.back().first_byte == 0)
+        {
+            frames.pop_back(); // closed within a frame
+        }
+        std::string data;
+        for (std::size_t i = 0; i < frames.size(); ++i)
+        {
+            const unsigned first = frames[i].first_byte;
+            CHECK((first == first_binary || first == first_pong || (first == first_close && i + 1 == frames.size())));
+            data += first == first_binary ? frames[i].payload : std::string();
+        }
+        CHECK(written_.substr(0, data.size()) == data);
+        CHECK(data.size() >= (is_cut_ ? 0 : confirmed_));
+    }
+
+    std::minstd_rand random_;
+    stage play_;
+    std::string sent_;
+    std::string received_;
+    std::string written_;
+    std::string in_;
+    std::string out_;
+    std::size_t confirmed_ = 0;
+    int begun_ = 0;
+    int ended_ = 0;
+    bool hears_ = false;
+    bool reading_ = false;
+    bool writing_ = false;
+    bool shut_ = false;
+    bool is_cut_ = false;
+};
+
 } // namespace
 
 TEST_CASE("what is pending is aborted once when the stream is closed or destroyed")
@@ -85,6 +241,15 @@ TEST_CASE("what is pending is aborted once when the stream is closed or destroye
         destroy ? idle.stream.reset() : idle.stream->close();
         idle.run();
         CHECK(idle.reading.is(asio::error::operation_aborted));
+    }
+}
+
+TEST_CASE("every operation ends once and every frame is whole in any order of events")
+{
+    for (unsigned seed = 1; seed <= 2'000; ++seed)
+    {
+        CAPTURE(seed);
+        random_play(seed).run();
     }
 }
 
