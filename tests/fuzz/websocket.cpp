@@ -55,9 +55,8 @@ struct reading
 };
 
 /// Writes the answers and lets the other side read them.
-void answer(endpoint& self, endpoint& peer, random_stock& random)
+void answer(endpoint& self, endpoint& peer, random_numbers& random)
 {
-    must_hold(random.ensure(endpoint::keys_per_answers), "there are random numbers");
     const std::unique_ptr<char[]> out(new char[endpoint::maximum_answer_size]);
     char* const end = self.write_answers(out.get(), random);
     const auto size = static_cast<std::size_t>(end - out.get());
@@ -75,7 +74,8 @@ reading read(role self, std::string_view bytes, std::size_t piece_size)
     limits.maximum_message_size = 500;
     endpoint end(self, limits);
     endpoint peer(self == role::client ? role::server : role::client, {});
-    random_stock random(&mixed);
+    random_numbers random(&mixed);
+    must_hold(random.seed(), "there are random numbers");
     reading result;
     while (!bytes.empty())
     {
@@ -110,8 +110,8 @@ void try_frames(role self, std::string_view bytes, std::size_t piece_size)
 
     endpoint sender(self == role::client ? role::server : role::client, {});
     endpoint receiver(self, {});
-    random_stock random(&mixed);
-    must_hold(random.ensure(1), "there are random numbers");
+    random_numbers random(&mixed);
+    must_hold(random.seed(), "there are random numbers");
     std::string frame(sender.frame_size(bytes.size()), '\0');
     must_hold(sender.write_data(bytes, frame.data(), random) == frame.data() + frame.size(),
               "a frame has the size that was measured");

@@ -33,9 +33,6 @@ public:
     /// A pong and a close frame, both as long as they can be.
     static constexpr std::size_t maximum_answer_size = 2 * (2 + 4 + maximum_control_size);
 
-    /// Random numbers that write_answers() takes. write_data() takes one.
-    static constexpr std::size_t keys_per_answers = 2;
-
     endpoint(role self, const websocket_limits& limits) noexcept : decoder_(self, limits), self_(self) {}
 
     /// Takes received bytes, puts the payload of the data among them to their front, and gives its size. Then error(),
@@ -80,7 +77,7 @@ public:
     }
 
     /// Writes what is due, at most maximum_answer_size bytes, and gives its end.
-    [[nodiscard]] char* write_answers(char* out, random_stock& random) noexcept
+    [[nodiscard]] char* write_answers(char* out, random_numbers& random) noexcept
     {
         if (pong_due_ && !close_sent_)
         {
@@ -105,7 +102,7 @@ public:
     }
 
     /// Writes one binary frame, which is a whole message, and gives its end. v5 [MQTT-6.0.0-1] v3.1.1 [MQTT-6.0.0-1]
-    [[nodiscard]] char* write_data(std::string_view payload, char* out, random_stock& random) const noexcept
+    [[nodiscard]] char* write_data(std::string_view payload, char* out, random_numbers& random) const noexcept
     {
         return write_frame(opcode::binary, payload, out, random);
     }
@@ -135,7 +132,7 @@ private:
         return {}; // RFC 6455 5.5.3: a pong that nobody asked for is heard and forgotten
     }
 
-    char* write_frame(opcode code, std::string_view payload, char* out, random_stock& random) const noexcept
+    char* write_frame(opcode code, std::string_view payload, char* out, random_numbers& random) const noexcept
     {
         const bool masked = self_ == role::client;
         const masking_key key = masked ? random.take() : masking_key{};

@@ -24,11 +24,8 @@ namespace tern::websocket
 /// Of the random bytes in a key.
 inline constexpr std::size_t handshake_key_size = 16;
 
-/// Random numbers that make_key() takes.
-inline constexpr std::size_t numbers_per_key = handshake_key_size / sizeof(masking_key);
-
 /// A fresh key as it stands in the request.
-[[nodiscard]] inline std::string make_key(random_stock& random)
+[[nodiscard]] inline std::string make_key(random_numbers& random)
 {
     std::array<char, handshake_key_size> bytes{};
     for (std::size_t i = 0; i < bytes.size(); i += sizeof(masking_key))

@@ -39,8 +39,8 @@ namespace tern
 /// layer that has it.
 ///
 ///     tern::websocket_stream<asio::ip::tcp::socket> stream(executor);
-///     co_await stream.next_layer().async_connect(address);
-///     co_await stream.async_handshake({.host = "broker.example", .path = "/mqtt"});
+///     co_await stream.next_layer().async_connect(address, asio::use_awaitable);
+///     co_await stream.async_handshake({.host = "broker.example", .path = "/mqtt"}, asio::use_awaitable);
 ///     // then async_read_some and async_write_some as on a socket
 ///
 /// One read and one write, or shutdown, may be under way at a time. Everything has to be called on the executor of the

@@ -20,7 +20,9 @@
 #include <asio/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -46,7 +48,7 @@ struct handshake
 template <class State>
 [[nodiscard]] std::error_code begin_client(State& state, const websocket_request& request, handshake& out)
 {
-    if (!state.random.ensure(numbers_per_key))
+    if (!state.random.seed())
     {
         return std::make_error_code(std::errc::resource_unavailable_try_again);
     }
@@ -76,6 +78,7 @@ public:
     /// Begins: a client writes, a server reads.
     void start()
     {
+        state_->prepare();
         data_->head.reset(new char[state_->limits.maximum_handshake_size]);
         data_->self == role::client ? write() : read();
     }
@@ -99,6 +102,13 @@ public:
     }
 
 private:
+    enum class next_step : std::uint8_t
+    {
+        read,
+        write,
+        finish,
+    };
+
     void write()
     {
         const asio::const_buffer rest = asio::buffer(data_->text) + data_->written;
@@ -130,43 +140,63 @@ private:
 
     void received(std::size_t searched)
     {
+        std::error_code error;
+        switch (judge(searched, error))
+        {
+        case next_step::read: return read();
+        case next_step::write: return write();
+        case next_step::finish: return finish(error);
+        }
+    }
+
+    // What has come is enough, or not, or wrong.
+    next_step judge(std::size_t searched, std::error_code& error) noexcept
+    {
         const bool is_client = data_->self == role::client;
         const head_search found =
             find_head({data_->head.get(), data_->head_have}, searched,
                       is_client ? response_beginning : request_beginning, state_->limits.maximum_handshake_size);
-        if (found.error != errc{} && is_client)
+        if (found.size == 0 && found.error == errc{})
         {
-            finish(found.error);
+            return next_step::read;
         }
-        else if (found.size == 0 && found.error == errc{})
+        data_->head_size = found.size;
+        try
         {
-            read();
+            const errc verdict = is_client ? judge_response(found.error) : judge_request(found.error);
+            error = verdict != errc{} ? make_error_code(verdict) : std::error_code();
         }
-        else
+        catch (const std::bad_alloc&)
         {
-            data_->head_size = found.size;
-            is_client ? judge_response() : judge_request(found.error);
+            error = make_error_code(errc::out_of_memory);
+            return next_step::finish;
         }
+        data_->outcome = error;
+        return is_client ? next_step::finish : next_step::write;
     }
 
-    void judge_response()
+    errc judge_response(errc error)
     {
-        const errc error =
-            check_response({data_->head.get(), data_->head_size}, accept_value(data_->key), state_->response);
-        finish(error != errc{} ? make_error_code(error) : std::error_code());
+        return error != errc{}
+                   ? error
+                   : check_response({data_->head.get(), data_->head_size}, accept_value(data_->key), state_->response);
     }
 
-    void judge_request(errc error)
+    errc judge_request(errc error)
     {
-        request_check request{error, error == errc::http_head_too_large ? 431U : 400U, "Bad Request", {}, {}};
+        request_check request{error, 400, "Bad Request", {}, {}};
+        if (error == errc::http_head_too_large)
+        {
+            request.status = 431;
+            request.status_text = "Request Header Fields Too Large";
+        }
         if (error == errc{})
         {
             request = check_request({data_->head.get(), data_->head_size});
             state_->target = request.target;
         }
-        data_->outcome = request.error != errc{} ? make_error_code(request.error) : std::error_code();
         data_->text = compose_response(request);
-        write();
+        return request.error;
     }
 
     void finish(std::error_code error)

@@ -68,10 +68,12 @@ public:
     {
     }
 
+    /// The handshake begins: what has to be there when it is done. Throws std::bad_alloc.
+    void prepare() { reserve(endpoint::maximum_answer_size); }
+
     /// The handshake is done. Bytes from `begin` to `end` of `early` came behind it.
-    void open(role self, std::unique_ptr<char[]> early, std::size_t begin, std::size_t end)
+    void open(role self, std::unique_ptr<char[]> early, std::size_t begin, std::size_t end) noexcept
     {
-        reserve(endpoint::maximum_answer_size);
         end_.emplace(self, limits);
         early_ = begin != end ? std::move(early) : nullptr;
         early_begin_ = begin;
@@ -220,7 +222,7 @@ public:
 
     NextLayer layer;
     websocket_limits limits;
-    random_stock random;
+    random_numbers random;    ///< seeded where the handshake of a client begins
     http_response response{}; ///< to the client's handshake
     std::string target{};     ///< of the request that the server accepted
     bool is_used = false;     ///< a handshake has begun
@@ -256,25 +258,11 @@ private:
         {
             return errc::out_of_memory;
         }
-        if (!random.ensure(1))
-        {
-            return std::make_error_code(std::errc::resource_unavailable_try_again);
-        }
         end_written(end_->write_data({static_cast<const char*>(data), size}, out_.get(), random));
         return {};
     }
 
-    void compose_answers() noexcept
-    {
-        if (random.ensure(endpoint::keys_per_answers))
-        {
-            end_written(end_->write_answers(out_.get(), random));
-        }
-        else
-        {
-            write_error_ = std::make_error_code(std::errc::resource_unavailable_try_again);
-        }
-    }
+    void compose_answers() noexcept { end_written(end_->write_answers(out_.get(), random)); }
 
     void end_written(const char* end) noexcept
     {

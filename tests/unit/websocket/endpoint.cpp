@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ role other(role self)
 class conversation
 {
 public:
-    explicit conversation(role self) : end(self, {}), self_(self) {}
+    explicit conversation(role self) : end(self, {}), self_(self) { REQUIRE(random_.seed()); }
 
     void receive(std::string_view bytes)
     {
@@ -48,7 +49,6 @@ public:
         {
             return;
         }
-        REQUIRE(random_.ensure(endpoint::keys_per_answers));
         std::array<char, endpoint::maximum_answer_size> out{};
         char* const stop = end.write_answers(out.data(), random_);
         REQUIRE(stop > out.data());
@@ -67,7 +67,7 @@ public:
 
 private:
     role self_;
-    random_stock random_{&counting_random};
+    random_numbers random_{&counting_random};
 };
 
 // Frames as their first byte and their payload.
@@ -295,12 +295,12 @@ TEST_CASE("a frame for every write")
     for (const role self : {role::client, role::server})
     {
         endpoint end(self, {});
-        random_stock random(&counting_random);
+        random_numbers random(&counting_random);
+        REQUIRE(random.seed());
         for (const std::size_t size : {1U, 125U, 126U, 65'535U, 65'536U})
         {
             CAPTURE(size);
             const std::string payload(size, 'x');
-            REQUIRE(random.ensure(1));
             const std::unique_ptr<char[]> out(new char[end.frame_size(size)]);
             char* const stop = end.write_data(payload, out.get(), random);
             REQUIRE(stop == out.get() + end.frame_size(size));
@@ -317,12 +317,17 @@ TEST_CASE("every frame of a client has another masking key")
 {
     // RFC 6455 5.3
     endpoint end(role::client, {});
-    random_stock random(&counting_random);
-    for (const std::string_view key : {"\x10\x11\x12\x13", "\x0F\x10\x11\x12", "\x0E\x0F\x10\x11"})
+    random_numbers random(&counting_random);
+    random_numbers same(&counting_random);
+    REQUIRE((random.seed() && same.seed()));
+    std::set<std::string> keys;
+    for (int i = 0; i < 100; ++i)
     {
-        REQUIRE(random.ensure(1));
         std::array<char, 16> out{};
         (void)end.write_data("x", out.data(), random);
-        CHECK(std::string_view(out.data() + 2, 4) == key); // what the source gave
+        const masking_key expected = same.take(); // each is the next one of the generator
+        const std::string key(out.data() + 2, 4);
+        CHECK(key == std::string(expected.begin(), expected.end()));
+        CHECK(keys.insert(key).second);
     }
 }

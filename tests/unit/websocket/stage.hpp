@@ -8,6 +8,7 @@
 #include "tern/testing/memory_link.hpp"
 #include "tern/websocket/client_handshake.hpp"
 #include "tern/websocket/handshake_key.hpp"
+#include "tern/websocket/random.hpp"
 #include "tern/websocket/stream.hpp"
 #include "unit/websocket/frames.hpp"
 
@@ -49,13 +50,18 @@ struct ending
 };
 
 /// The key of a client whose random numbers count.
-inline const std::string counted_key = "EBESEw8QERIODxARDQ4PEA==";
+inline std::string counted_key()
+{
+    tern::websocket::random_numbers random(&counting_random);
+    (void)random.seed();
+    return tern::websocket::make_key(random);
+}
 
 /// The answer that such a client accepts.
 inline std::string accepting_answer()
 {
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-           tern::websocket::accept_value(counted_key) + "\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+           tern::websocket::accept_value(counted_key()) + "\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
 }
 
 /// A request that a server accepts.
@@ -65,7 +71,7 @@ inline std::string acceptable_request()
     tern::websocket_request request;
     request.host = "host";
     request.path = "/mqtt";
-    (void)tern::websocket::compose_request(request, counted_key, 1'000, text);
+    (void)tern::websocket::compose_request(request, counted_key(), 1'000, text);
     return text;
 }
 

@@ -4,11 +4,17 @@
 #include "support/catch.hpp"
 #include "unit/websocket/stage.hpp"
 
+#include <asio/awaitable.hpp>
 #include <asio/bind_executor.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/read.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -165,6 +171,40 @@ TEST_CASE("both roles talk to each other over TCP")
     client.next_layer().connect(acceptor.local_endpoint());
     acceptor.accept(server.next_layer());
     talk(context, client, server, 3'000'000, 65'536);
+}
+
+TEST_CASE("coroutines and the composed operations of Asio drive a stream")
+{
+    using tcp = asio::ip::tcp;
+    asio::io_context context;
+    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    const std::string text = pattern(200'000);
+    std::string echoed(text.size(), '\0');
+    const auto serve = [&]() -> asio::awaitable<void> {
+        websocket_stream<tcp::socket> stream(context);
+        co_await acceptor.async_accept(stream.next_layer(), asio::use_awaitable);
+        co_await stream.async_accept(asio::use_awaitable);
+        std::string received(text.size(), '\0');
+        co_await asio::async_read(stream, asio::buffer(received), asio::use_awaitable);
+        co_await asio::async_write(stream, asio::buffer(received), asio::use_awaitable);
+    };
+    const auto call = [&]() -> asio::awaitable<void> {
+        websocket_stream<tcp::socket> stream(context);
+        co_await stream.next_layer().async_connect(acceptor.local_endpoint(), asio::use_awaitable);
+        co_await stream.async_handshake({.host = "host", .path = "/mqtt"}, asio::use_awaitable);
+        co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
+        co_await asio::async_read(stream, asio::buffer(echoed), asio::use_awaitable);
+    };
+    const auto rethrow = [](std::exception_ptr error) {
+        if (error)
+        {
+            std::rethrow_exception(error);
+        }
+    };
+    asio::co_spawn(context, serve(), rethrow);
+    asio::co_spawn(context, call(), rethrow);
+    context.run();
+    CHECK(echoed == text);
 }
 
 TEST_CASE("packets come out however they are cut into frames")

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/websocket/stream_handshake.hpp"
 
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 #include "unit/websocket/stage.hpp"
 
 #include <cstddef>
 #include <limits>
+#include <new>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -192,6 +194,31 @@ TEST_CASE("without random numbers there is no handshake")
     stream.async_handshake(to_host(), opened.handler());
     context.poll();
     CHECK(opened.is(std::make_error_code(std::errc::resource_unavailable_try_again)));
+}
+
+TEST_CASE("memory that cannot be had for judging an answer ends a handshake")
+{
+    int out_of_memory = 0;
+    for (std::size_t successes = 0; successes < 40; ++successes)
+    {
+        stage play;
+        ending opened;
+        play.stream->async_handshake(to_host(), opened.handler());
+        play.run();
+        play.send(accepting_answer());
+        try
+        {
+            const allocation_failure failure(successes);
+            play.run();
+        }
+        catch (const std::bad_alloc&) // the link's own
+        {
+            continue;
+        }
+        REQUIRE(opened.calls == 1);
+        out_of_memory += opened.error == errc::out_of_memory ? 1 : 0;
+    }
+    CHECK(out_of_memory > 0);
 }
 
 TEST_CASE("a handshake that is closed is aborted")
