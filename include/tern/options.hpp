@@ -109,7 +109,8 @@ struct connect_options
     tls_options tls{};             ///< for mqtts and wss
     websocket_options websocket{}; ///< for ws and wss
     /// URL of a proxy on the way to every server but those of scheme unix: `socks5://[user:password@]host[:port]` (it
-    /// looks the server's name up), or `http://…` (CONNECT). Needs <tern/transport/proxy.hpp>.
+    /// looks the server's name up; socks5h is the same; port 1080 if none is given), or `http://…` (CONNECT; port 80).
+    /// Needs <tern/transport/proxy.hpp>.
     std::string_view proxy{};
     // 5.0 only; 3.1.1 leaves them out.
     /// 1 to 65,535 messages of QoS 1 and 2 that the application has not taken; enough for the round trips of a fast

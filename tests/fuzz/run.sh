@@ -3,9 +3,9 @@
 #
 # Builds one fuzzer and runs it:  sh tests/fuzz/run.sh TARGET SECONDS [CLANG [COMPILER ARGUMENT...]]
 #
-# TARGET is the name of a file here: decode, topic, session, client, broker or websocket. Needs Clang with libFuzzer (on Debian
-# clang-19 and libclang-rt-19-dev). Inputs that are found stay in build/fuzzing/corpus/TARGET for the next run; one that
-# breaks something in build/fuzzing/findings, with the command that plays it again. TERN_FUZZ_SEED chooses the random
+# TARGET is the name of a file here: decode, topic, session, client, broker, proxy or websocket. Needs Clang with libFuzzer
+# (on Debian clang-19 and libclang-rt-19-dev). Inputs that are found stay in build/fuzzing/corpus/TARGET for the next run;
+# one that breaks something in build/fuzzing/findings, with the command that plays it again. TERN_FUZZ_SEED chooses the random
 # sequence (1; 0 means another one each time), so that a short run does the same again where there is no corpus yet.
 # Without Clang it says "skipped: ...".
 set -u

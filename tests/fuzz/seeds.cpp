@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Makes the fuzzers' first inputs of what the unit tests are written with: packets in hexadecimal text, filters and
-// topics.
+// topics, the answers of proxies.
 //
-//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic}/*.cpp, fills OUT/{decode,session,client,broker,topic};
-//                             OUT/websocket has inputs of its own
+//     seeds TESTS/UNIT OUT    reads TESTS/UNIT/{wire,topic,transport}/*.cpp, fills
+//                             OUT/{decode,session,client,broker,topic,proxy}; OUT/websocket has inputs of its own
 
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace
 {
@@ -64,6 +65,18 @@ std::string bytes(std::string_view text)
         }
     }
     return result;
+}
+
+/// A literal's ends of lines and tabs as characters.
+std::string unescaped(std::string text)
+{
+    for (std::size_t at = text.find('\\'); at != std::string::npos && at + 1 < text.size();
+         at = text.find('\\', at + 1))
+    {
+        const char c = text[at + 1];
+        text.replace(at, 2, 1, c == 'r' ? '\r' : c == 'n' ? '\n' : c == 't' ? '\t' : c);
+    }
+    return text;
 }
 
 class corpus
@@ -188,6 +201,25 @@ void add_websocket(corpus& out)
     out.add("websocket", std::string("\4\1X\1y\4host\5/mqtt\x1F\x93q=1", 21));
 }
 
+/// The beginnings of what a SOCKS5 proxy says, before each answer in hexadecimal text, and the answers of HTTP.
+void add_answers(corpus& out, const fs::path& file)
+{
+    constexpr std::string_view call = "bytes(\"";
+    const std::string text = read(file);
+    for (std::size_t at = text.find(call); at != std::string::npos; at = text.find(call, at))
+    {
+        at += call.size() - 1;
+        const std::string answer = bytes(literals(text, at));
+        out.add("proxy", std::string("\0\0", 2) + answer);
+        out.add("proxy", std::string("\0\0\x05\0", 4) + answer);
+        out.add("proxy", std::string("\2\0\x05\2\1\0", 6) + answer);
+    }
+    for (std::size_t at = text.find("\"HTTP/"); at != std::string::npos; at = text.find("\"HTTP/", at))
+    {
+        out.add("proxy", std::string("\1\7", 2) + unescaped(literals(text, at)));
+    }
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -199,13 +231,16 @@ int main(int count, char** arguments)
     }
     corpus out{fs::path(arguments[2])};
     add_websocket(out);
-    for (const char* const folder : {"wire", "topic"})
+    using add_file = void (*)(corpus&, const fs::path&);
+    constexpr std::pair<const char*, add_file> folders[] = {
+        {"wire", &add_packets}, {"topic", &add_topics}, {"transport", &add_answers}};
+    for (const auto& [folder, add] : folders)
     {
         for (const auto& entry : fs::directory_iterator(fs::path(arguments[1]) / folder))
         {
             if (entry.path().extension() == ".cpp")
             {
-                folder == std::string_view("wire") ? add_packets(out, entry.path()) : add_topics(out, entry.path());
+                add(out, entry.path());
             }
         }
     }

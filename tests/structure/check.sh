@@ -13,6 +13,7 @@
 #   licence   every source file says its licence
 #   length    no file has outgrown what one reason to change fits in
 #   functions no function has outgrown what can be read at once
+#   root      the top folder holds what belongs there, and nothing else that can be seen
 #
 # Each prints one line per violation, file:line: what is wrong, and fails if there is one. self_test.sh shows that each
 # does. Needs only sh, find, sort and awk.
@@ -302,6 +303,17 @@ functions() {
     done
 }
 
+# What tools make beside it (build) is not the project's.
+root_folder() {
+    for name in *; do
+        case $name in
+            CMakeLists.txt | include | examples | tests | cmake | README.md | LICENSE) ;;
+            CMakePresets.json | vcpkg.json | conanfile.py | build | CMakeUserPresets.json) ;;
+            *) echo "$name:1: does not belong into the top folder" ;;
+        esac
+    done
+}
+
 [ -n "$(headers)" ] || { echo "$root: no headers in include/tern"; exit 1; }
 case $check in
     layers) violations=$(layers) ;;
@@ -314,6 +326,7 @@ case $check in
     licence) violations=$(licence) ;;
     length) violations=$(file_length) ;;
     functions) violations=$(functions) ;;
+    root) violations=$(root_folder) ;;
     *) echo "check.sh: no check is called $check"; exit 2 ;;
 esac
 [ -z "$violations" ] || { printf '%s\n' "$violations"; exit 1; }

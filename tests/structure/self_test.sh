@@ -150,6 +150,8 @@ echo 'int main() {}' >"$tree/tests/unit/wire/frame.cpp"
 expect 'tests/unit/wire/frame.cpp:1: does not begin with its licence' check licence
 awk 'BEGIN { for (i = 0; i < 500; i++) print "// " i }' >"$tree/include/tern/wire/frame.hpp"
 expect 'has 500 lines' check length
+touch "$tree/crash-0123"
+expect 'crash-0123:1: does not belong into the top folder' check root
 
 # body LINES: so many lines of code.
 body() { awk -v lines="$1" 'BEGIN { for (i = 0; i < lines; i++) print "    ++i;" }'; }

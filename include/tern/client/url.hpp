@@ -92,7 +92,8 @@ struct url_problem
     std::size_t offset = 0; ///< in bytes, of the first character at fault
 };
 
-/// The port that a scheme means if none is given, 0 if it has none. IANA: mqtt 1883, secure-mqtt 8883, http and https.
+/// The port that a scheme means if none is given, 0 if it has none. IANA: mqtt 1883, secure-mqtt 8883, socks 1080, http
+/// and https. (http as in every URL, though many proxies listen on 8080.)
 [[nodiscard]] constexpr std::uint16_t default_port(std::string_view scheme) noexcept
 {
     if (scheme == "mqtt" || scheme == "tcp")
@@ -103,9 +104,13 @@ struct url_problem
     {
         return 8883;
     }
-    if (scheme == "ws")
+    if (scheme == "ws" || scheme == "http")
     {
         return 80;
+    }
+    if (scheme == "socks5" || scheme == "socks5h")
+    {
+        return 1080;
     }
     return scheme == "wss" ? std::uint16_t{443} : std::uint16_t{0};
 }

@@ -10,7 +10,9 @@ static_assert(tern::default_port("mqtt") == 1883 && tern::default_port("tcp") ==
 static_assert(tern::default_port("mqtts") == 8883 && tern::default_port("ssl") == 8883 &&
               tern::default_port("tls") == 8883);
 static_assert(tern::default_port("ws") == 80 && tern::default_port("wss") == 443);
-static_assert(tern::default_port("unix") == 0 && tern::default_port("http") == 0 && tern::default_port("") == 0);
+static_assert(tern::default_port("socks5") == 1080 && tern::default_port("socks5h") == 1080 &&
+              tern::default_port("http") == 80);
+static_assert(tern::default_port("unix") == 0 && tern::default_port("https") == 0 && tern::default_port("") == 0);
 
 TEST_CASE("every fault of a URL has a text of its own", "[url]")
 {

@@ -5,6 +5,7 @@
 #ifndef TERN_TESTS_UNIT_WIRE_WIRE_TEST_HPP
 #define TERN_TESTS_UNIT_WIRE_WIRE_TEST_HPP
 
+#include "support/bytes.hpp"
 #include "support/catch.hpp"
 #include "tern/wire/codec.hpp"
 #include "tern/wire/connect_version.hpp"
@@ -26,29 +27,6 @@ using namespace tern::wire;
 inline constexpr protocol_version v5 = protocol_version::v5;
 inline constexpr protocol_version v3_1_1 = protocol_version::v3_1_1;
 inline constexpr errc none{};
-
-/// "30 05 'a/b' 00": pairs of hexadecimal digits, and text between apostrophes.
-inline std::string bytes(std::string_view text)
-{
-    std::string result;
-    const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-    for (std::size_t i = 0; i < text.size(); ++i)
-    {
-        if (text[i] == '\'')
-        {
-            for (++i; text[i] != '\''; ++i)
-            {
-                result += text[i];
-            }
-        }
-        else if (text[i] != ' ')
-        {
-            result += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-            ++i;
-        }
-    }
-    return result;
-}
 
 /// A fixed header with the right length before a body.
 inline std::string packet_bytes(std::uint8_t first_byte, std::string_view body)
