@@ -59,7 +59,7 @@ expect() {
 check() { sh "$here/check.sh" "$tree" "$1"; }
 
 good_tree
-for name in layers asio includes mirror opening honest guards licence length functions; do
+for name in layers asio includes mirror opening honest guards licence length functions root; do
     check "$name" || { echo "$name fails on a good tree"; failures=$((failures + 1)); }
 done
 for name in alone one_definition; do
