@@ -393,6 +393,36 @@ TEST_CASE("aborting ends an opening through a proxy at every step, once", "[prox
     }
 }
 
+TEST_CASE("aborting does not wait for a proxy that says nothing", "[proxy_opener]")
+{
+    asio::io_context context;
+    // On Linux a listener whose queue is full leaves further attempts unanswered; elsewhere the connection is made.
+    tcp::acceptor silent(context, tcp::v4());
+    silent.bind({asio::ip::make_address("127.0.0.1"), 0});
+    silent.listen(0);
+    std::vector<tcp::socket> fillers;
+    const bool connects = GENERATE(true, false);
+    const std::size_t count = connects ? 0 : 8;
+    fillers.reserve(count);
+    while (fillers.size() < count)
+    {
+        fillers.emplace_back(context).async_connect(silent.local_endpoint(), [](std::error_code) {});
+    }
+    context.run_for(20ms);
+    context.restart();
+
+    opening one(context, "socks5://127.0.0.1:" + std::to_string(silent.local_endpoint().port()));
+    context.run_for(20ms);
+    REQUIRE(one.completions == 0);
+    fillers.clear();
+    one.pending.lock()->abort();
+    context.restart();
+    context.run_for(2s);
+    CHECK(one.completions == 1);
+    CHECK(one.outcome == asio::error::operation_aborted);
+    CHECK(one.pending.expired());
+}
+
 TEST_CASE("a name of a proxy is looked up, and that can be aborted", "[proxy_opener]")
 {
     asio::io_context context;
