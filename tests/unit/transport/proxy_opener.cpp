@@ -4,6 +4,7 @@
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
 #include "tern/client/parse_url.hpp"
+#include "unit/transport/scripted_proxy.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
@@ -13,10 +14,8 @@
 #include <asio/read.hpp>
 #include <asio/write.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,18 +29,15 @@ using asio::ip::tcp;
 using tern::errc;
 using tern::detail::error_of;
 using tern::detail::proxy_failure;
+using tern_test::answer_size;
 using tern_test::bytes;
+using tern_test::scripted_proxy;
+using tern_test::turn;
 
 namespace
 {
 
 constexpr auto patience = 20s;
-
-struct turn
-{
-    std::string question;
-    std::string answer;
-};
 
 const std::vector<turn> socks5_script{
     {bytes("05 02 00 02"), bytes("05 02")},
@@ -53,92 +49,6 @@ const std::vector<turn> http_script{
     {"CONNECT broker.example:1883 HTTP/1.1\r\nHost: broker.example:1883\r\n"
      "Proxy-Authorization: Basic dXNlcjpw\r\n\r\n",
      "HTTP/1.1 200 OK\r\nVia: x\r\n\r\n"},
-};
-
-std::size_t answer_size(const std::vector<turn>& script)
-{
-    std::size_t size = 0;
-    for (const turn& each : script)
-    {
-        size += each.answer.size();
-    }
-    return size;
-}
-
-/// Answers by a script, as far as it is allowed to, and closes then, or gives back what it reads.
-class scripted_proxy
-{
-public:
-    scripted_proxy(asio::io_context& context, const std::vector<turn>& script, std::size_t allowed = std::string::npos)
-        : acceptor_(context, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0)), peer_(context), script_(script),
-          allowed_(allowed)
-    {
-        acceptor_.async_accept(peer_, [this](std::error_code error) {
-            acceptor_.close();
-            if (!error)
-            {
-                read();
-            }
-        });
-    }
-
-    [[nodiscard]] std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
-
-    [[nodiscard]] bool as_expected() const { return as_expected_ && position_ == script_.size(); }
-
-    void close()
-    {
-        std::error_code ignored;
-        acceptor_.close(ignored);
-        peer_.close(ignored);
-    }
-
-private:
-    void read()
-    {
-        if (position_ == script_.size())
-        {
-            peer_.async_read_some(asio::buffer(room_), [this](std::error_code error, std::size_t size) {
-                if (!error)
-                {
-                    asio::write(peer_, asio::buffer(room_.data(), size), error);
-                    read();
-                }
-            });
-            return;
-        }
-        const std::size_t wanted = script_[position_].question.size();
-        asio::async_read(peer_, asio::buffer(room_.data(), wanted), [this, wanted](std::error_code error, std::size_t) {
-            if (!error)
-            {
-                as_expected_ = as_expected_ && room_.substr(0, wanted) == script_[position_].question;
-                answer(script_[position_++].answer);
-            }
-        });
-    }
-
-    void answer(const std::string& text)
-    {
-        const std::size_t size = std::min(text.size(), allowed_);
-        std::error_code error;
-        asio::write(peer_, asio::buffer(text.data(), size), error);
-        allowed_ -= allowed_ == std::string::npos ? 0 : size;
-        if (allowed_ == 0)
-        {
-            peer_.close();
-            return;
-        }
-        read();
-    }
-
-    tcp::acceptor acceptor_;
-    tcp::socket peer_;
-    std::vector<turn> script_;
-    std::size_t allowed_; // bytes to send
-    std::uint16_t port_ = acceptor_.local_endpoint().port();
-    std::string room_ = std::string(512, '\0');
-    std::size_t position_ = 0;
-    bool as_expected_ = true;
 };
 
 /// An opening that is under way, and how it ended.
@@ -391,6 +301,36 @@ TEST_CASE("aborting ends an opening through a proxy at every step, once", "[prox
         CHECK(steps > 5);
         CHECK(steps < 100);
     }
+}
+
+TEST_CASE("aborting does not wait for a proxy that says nothing", "[proxy_opener]")
+{
+    asio::io_context context;
+    // On Linux a listener whose queue is full leaves further attempts unanswered; elsewhere the connection is made.
+    tcp::acceptor silent(context, tcp::v4());
+    silent.bind({asio::ip::make_address("127.0.0.1"), 0});
+    silent.listen(0);
+    std::vector<tcp::socket> fillers;
+    const bool connects = GENERATE(true, false);
+    const std::size_t count = connects ? 0 : 8;
+    fillers.reserve(count);
+    while (fillers.size() < count)
+    {
+        fillers.emplace_back(context).async_connect(silent.local_endpoint(), [](std::error_code) {});
+    }
+    context.run_for(20ms);
+    context.restart();
+
+    opening one(context, "socks5://127.0.0.1:" + std::to_string(silent.local_endpoint().port()));
+    context.run_for(20ms);
+    REQUIRE(one.completions == 0);
+    fillers.clear();
+    one.pending.lock()->abort();
+    context.restart();
+    context.run_for(2s);
+    CHECK(one.completions == 1);
+    CHECK(one.outcome == asio::error::operation_aborted);
+    CHECK(one.pending.expired());
 }
 
 TEST_CASE("a name of a proxy is looked up, and that can be aborted", "[proxy_opener]")
