@@ -90,7 +90,10 @@ public:
     ~client_core();
 
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return home_.get(); }
-    [[nodiscard]] bool runs_here() const noexcept { return home_.runs_here(); }
+
+    /// From any thread: true if the caller runs on the executor. False once the client has ended: its executor may be
+    /// gone.
+    [[nodiscard]] bool runs_here() const noexcept { return gate_.is_open() && home_.runs_here(); }
     [[nodiscard]] gate& entrance() noexcept { return gate_; }
     [[nodiscard]] handler_memory& memory() noexcept { return handler_memory_; }
     [[nodiscard]] const client_limits& limits() const noexcept { return limits_; }
