@@ -187,6 +187,7 @@ private:
     void arm_timer();
     void time_passed();
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
+    [[nodiscard]] std::optional<time_point> pause_deadline() const noexcept;
     void hold_work();
 
     // client_connecting.hpp

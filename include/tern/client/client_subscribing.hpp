@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
@@ -109,7 +110,7 @@ TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const f
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
         if (target->time_limit.count() > 0)
         {
-            operations_.limit(number, now_ + target->time_limit);
+            operations_.limit(number, deadline_after(now_, target->time_limit));
         }
         return request_subscription(target, filters, options, number);
     });
@@ -179,7 +180,7 @@ TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shar
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
         if (target->time_limit.count() > 0)
         {
-            operations_.limit(number, now_ + target->time_limit);
+            operations_.limit(number, deadline_after(now_, target->time_limit));
         }
         target->awaiting_answer.push_back(number);
         return {};

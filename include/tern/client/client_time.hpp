@@ -10,6 +10,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
@@ -23,6 +24,12 @@
 
 namespace tern::detail
 {
+
+/// When reading has paused for too long.
+TERN_INLINE std::optional<client_core::time_point> client_core::pause_deadline() const noexcept
+{
+    return paused_since_ ? deadline_within(*paused_since_, limits_.maximum_pause) : std::nullopt;
+}
 
 TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() const noexcept
 {
@@ -44,10 +51,7 @@ TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() 
     {
         consider(waiting_.front().until);
     }
-    if (paused_since_ && limits_.maximum_pause.count() > 0)
-    {
-        consider(*paused_since_ + limits_.maximum_pause);
-    }
+    consider(pause_deadline());
     return first;
 }
 
@@ -126,8 +130,7 @@ TERN_INLINE void client_core::time_passed()
     {
         give_up_waiting();
     }
-    if (paused_since_ && limits_.maximum_pause.count() > 0 && *paused_since_ + limits_.maximum_pause <= now_ &&
-        connection_ != nullptr)
+    if (passed(pause_deadline()) && connection_ != nullptr)
     {
         transport_failed(errc::reading_paused_too_long);
     }

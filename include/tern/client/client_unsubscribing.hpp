@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
@@ -79,7 +80,7 @@ TERN_INLINE std::error_code client_core::request_end(session::operation& number,
         const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
         if (limit.count() > 0)
         {
-            operations_.limit(number, now_ + limit);
+            operations_.limit(number, deadline_after(now_, limit));
         }
         return engine_.unsubscribe(number, filters, options, now_);
     });
