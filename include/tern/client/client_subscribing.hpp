@@ -37,7 +37,7 @@ namespace tern::detail
 
 /// A consumer for these filters, not yet known to anyone. Throws std::bad_alloc.
 TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_source& filters,
-                                                            const subscribe_options& options)
+                                                                 const subscribe_options& options)
 {
     auto made = std::make_shared<consumer>(weak_from_this(), executor());
     made->ack = options.ack;
@@ -51,8 +51,9 @@ TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_so
 
 /// Registers the consumer and asks the session; `number` is completed by its answer. On error nothing is changed.
 TERN_INLINE std::error_code client_core::request_subscription(const std::shared_ptr<consumer>& target,
-                                                         const filter_source& filters,
-                                                         const subscribe_options& options, session::operation number)
+                                                              const filter_source& filters,
+                                                              const subscribe_options& options,
+                                                              session::operation number)
 {
     std::error_code error = guard_memory([&]() -> std::error_code {
         if (stopped_ || disconnect_handler_)
@@ -97,7 +98,7 @@ TERN_INLINE std::error_code client_core::request_subscription(const std::shared_
 }
 
 TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const filter_source& filters,
-                                         const subscribe_options& options, cancellation_ticket* ticket)
+                                              const subscribe_options& options, cancellation_ticket* ticket)
 {
     if (depth_ == 0)
     {
@@ -130,7 +131,7 @@ TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const f
 
 /// A consumer that was opened by a plain function: its answer, and its error, wait for async_ready().
 TERN_INLINE std::shared_ptr<consumer> client_core::open(const std::shared_ptr<consumer>& target,
-                                                   const filter_source& filters, const subscribe_options& options)
+                                                        const filter_source& filters, const subscribe_options& options)
 {
     if (depth_ == 0)
     {
@@ -161,13 +162,12 @@ TERN_INLINE subscription client_core::open_subscription(const filter_source& fil
 }
 
 TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shared_ptr<consumer>& target,
-                                     cancellation_ticket* ticket)
+                                          cancellation_ticket* ticket)
 {
     if (stopped_ || target->request == 0)
     {
-        const std::error_code error = stopped_ && target->request != 0
-                                          ? std::error_code(asio::error::operation_aborted)
-                                          : target->answer_error;
+        const std::error_code error =
+            stopped_ && target->request != 0 ? std::error_code(asio::error::operation_aborted) : target->answer_error;
         handler.post(executor(), error, target->answer);
         return;
     }
@@ -264,17 +264,15 @@ TERN_INLINE void client_core::answered(request_operation& done, std::error_code 
 }
 
 /// The filters that the server refused count no more; the others do. Of a filter that was given twice the last answer
-/// counts.
+/// counts. If none is left, since the others were unsubscribed from meanwhile, that is the end of it.
 TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vector<reason_code>& reasons)
 {
-    if (reasons.size() != target.filters.size())
-    {
-        return;
-    }
-    for (std::size_t i = reasons.size(); i-- > 0;)
+    std::error_code refusal;
+    for (std::size_t i = reasons.size() == target.filters.size() ? reasons.size() : 0; i-- > 0;)
     {
         if (is_failure(reasons[i]))
         {
+            refusal = reasons[i];
             const auto refused = target.filters.begin() + static_cast<std::ptrdiff_t>(i);
             const std::string filter = std::move(*refused);
             target.filters.erase(refused);
@@ -283,6 +281,11 @@ TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vect
                 (void)dispatcher_.remove(target, filter);
             }
         }
+    }
+    std::erase(target.filters, std::string_view());
+    if (refusal && target.filters.empty())
+    {
+        withdraw(target, refusal);
     }
 }
 

@@ -149,8 +149,12 @@ TERN_INLINE void client_core::give_up_answer(consumer& target, std::error_code e
 {
     if (const session::operation request = std::exchange(target.request, 0); request != 0)
     {
-        (void)operations_.take_request(request); // a late answer finds nobody
+        request_operation unanswered = operations_.take_request(request); // a late answer finds nobody
         target.answer_error = error;
+        if (auto* const handler = std::get_if<subscribe_handler>(&unanswered.handler); handler != nullptr && *handler)
+        {
+            handler->post(executor(), error, subscription());
+        }
     }
     for (const session::operation number : std::exchange(target.awaiting_answer, {}))
     {
@@ -195,10 +199,16 @@ TERN_INLINE void client_core::start_unsubscribe(unsubscribe_handler handler, std
     for (const std::shared_ptr<consumer>& member : members)
     {
         (void)dispatcher_.remove(*member, filter);
-        std::erase(member->filters, filter);
-        if (member->filters.empty() && member->state != consumer::phase::ended)
+        // Emptied, so that SUBACK, if that is still to come, finds its filters at their places.
+        std::replace(member->filters.begin(), member->filters.end(), std::string(filter), std::string());
+        if (member->request == 0)
+        {
+            std::erase(member->filters, std::string_view());
+        }
+        if (member->has_no_filter() && member->state != consumer::phase::ended)
         {
             withdraw(*member, errc::subscription_ended);
+            give_up_answer(*member, errc::subscription_ended);
         }
     }
     await_end(std::move(handler), number, error, ticket);
@@ -212,8 +222,7 @@ TERN_INLINE void client_core::handle(session::unsubscribe_completed& event)
         std::error_code error = event.error;
         unsubscribe_result result = make_or_empty(
             error, [&] { return make_request_result<unsubscribe_result>(event.reason_codes, event.properties); });
-        if (!error && !result.reasons.empty() &&
-            std::all_of(result.reasons.begin(), result.reasons.end(), is_failure))
+        if (!error && !result.reasons.empty() && std::all_of(result.reasons.begin(), result.reasons.end(), is_failure))
         {
             error = result.reasons.front();
         }

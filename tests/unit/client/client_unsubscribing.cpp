@@ -149,6 +149,26 @@ TEST_CASE("who waits for the answer to a subscription that is ended before it co
     CHECK(ready.calls == 1);
 }
 
+TEST_CASE("who waits for the answer to a subscription is told so, too, if it is ended by its filter")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription opened = f.client->open_subscription("a");
+    outcome<tern::subscribe_result> ready;
+    opened.async_ready(ready.handler());
+    outcome<tern::subscription> subscribed;
+    f.client->async_subscribe("a", subscribed.handler());
+    outcome<tern::unsubscribe_result> ended;
+    f.client->async_unsubscribe("a", ended.handler());
+    REQUIRE(f.until([&] { return ended.calls == 1; }));
+    CHECK_FALSE(ended.error);
+    CHECK(ready.calls == 1);
+    CHECK(ready.error == tern::errc::subscription_ended);
+    CHECK(subscribed.calls == 1);
+    CHECK(subscribed.error == tern::errc::subscription_ended);
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
 TEST_CASE("an unsubscribe that is refused at once leaves the subscription as it was")
 {
     tern::testing::broker_configuration configuration;
