@@ -281,6 +281,7 @@ private:
     // client_receiving.hpp
     void deliver_ready();
     void fail_receivers(std::error_code error);
+    void tell_disappointed();
 
     // client_unmatched.hpp
     void keep_unmatched(const message_view& view, taking which);
@@ -391,6 +392,7 @@ private:
     std::vector<std::shared_ptr<consumer>> ready_;     ///< have a message and someone who waits for it
     consumer_list<consumer, &consumer::next_ended> graveyard_;   ///< their handlers end with the turn
     consumer_list<consumer, &consumer::next_released> released_; ///< without a handle, and not empty
+    consumer_list<consumer, &consumer::next_disappointed> disappointed_; ///< have ended while a receive waited
     std::vector<consumer*> matches_;
     std::vector<addressed_message> addressed_;
     std::deque<interrupted_message> interrupted_;

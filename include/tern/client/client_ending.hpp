@@ -10,9 +10,9 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_registry.hpp"
 #include "tern/client/subscription.hpp"
-#include "tern/linkage.hpp"
 #include "tern/client/time_source.hpp"
 #include "tern/client/timer.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -47,7 +47,7 @@ namespace tern::detail
 }
 
 TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_executor& executor,
-                                                      const client_limits& limits, connection_factory factory)
+                                                           const client_limits& limits, connection_factory factory)
 {
     auto core = std::make_shared<client_core>(executor, limits, factory);
     core->messages_.set_target(core);
@@ -57,7 +57,7 @@ TERN_INLINE std::shared_ptr<client_core> client_core::make(const asio::any_io_ex
 }
 
 TERN_INLINE client_core::client_core(const asio::any_io_executor& executor, const client_limits& limits,
-                                connection_factory factory)
+                                     connection_factory factory)
     : home_(executor), gate_(executor), limits_(limits), factory_(factory), time_source_(time_source::find(executor)),
       timer_(executor), engine_(session::engine_configuration{limits, nullptr, random_seed(time_source_)}),
       policy_(limits.reconnect, random_seed(time_source_))
@@ -134,6 +134,14 @@ void client_core::for_each_handler(Function&& function)
         }
     }
     for (const std::shared_ptr<consumer>& each : consumers_)
+    {
+        if (each->receiver)
+        {
+            auto taken = std::move(each->receiver);
+            function(taken, message(), taking{});
+        }
+    }
+    while (const std::shared_ptr<consumer> each = disappointed_.pop())
     {
         if (each->receiver)
         {

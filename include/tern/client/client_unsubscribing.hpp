@@ -38,7 +38,7 @@ namespace tern::detail
 /// its stream can be taken.
 TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) noexcept
 {
-    target.state = consumer::phase::ended;
+    const bool has_ended = std::exchange(target.state, consumer::phase::ended) == consumer::phase::ended;
     target.end_error = error;
     for (const std::string& filter : target.filters)
     {
@@ -58,10 +58,9 @@ TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) 
     {
         bury(target.shared_from_this()); // it never got so far
     }
-    if (target.queue.empty() && target.receiver)
+    if (!has_ended && target.queue.empty() && target.receiver)
     {
-        --receivers_;
-        target.receiver.post(executor(), target.end_error, message(), taking{});
+        disappointed_.push(target.shared_from_this()); // told in a turn: a post may fail, and this may not
     }
 }
 
@@ -199,8 +198,13 @@ TERN_INLINE void client_core::start_unsubscribe(unsubscribe_handler handler, std
     for (const std::shared_ptr<consumer>& member : members)
     {
         (void)dispatcher_.remove(*member, filter);
-        // Emptied, so that SUBACK, if that is still to come, finds its filters at their places.
-        std::replace(member->filters.begin(), member->filters.end(), std::string(filter), std::string());
+        for (std::string& each : member->filters)
+        {
+            if (each == filter)
+            {
+                each.clear(); // so that SUBACK, if that is still to come, finds the others at their places
+            }
+        }
         if (member->request == 0)
         {
             std::erase(member->filters, std::string_view());

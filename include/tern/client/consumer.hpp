@@ -171,6 +171,7 @@ public:
 
     std::shared_ptr<consumer> next_ended;    ///< of a consumer_list
     std::shared_ptr<consumer> next_released; ///< of another
+    std::shared_ptr<consumer> next_disappointed;
 
 private:
     std::weak_ptr<client_core> client_;
