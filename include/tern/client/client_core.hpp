@@ -33,6 +33,7 @@
 #include "tern/client/operations.hpp"
 #include "tern/client/reconnect_policy.hpp"
 #include "tern/client/results.hpp"
+#include "tern/client/single_operations.hpp"
 #include "tern/client/sources.hpp"
 #include "tern/client/takings.hpp"
 #include "tern/client/time_source.hpp"
@@ -70,9 +71,6 @@ class message_handler_registration;
 
 namespace detail
 {
-
-using connect_handler = unique_handler<void(std::error_code, connect_result)>;
-using plain_handler = unique_handler<void(std::error_code)>;
 
 class client_core final : public std::enable_shared_from_this<client_core>,
                           public acknowledgement_target,
@@ -154,20 +152,6 @@ public:
     void in_turn(Function&& function);
 
 private:
-    /// What has ended and is to be completed when the events up to then are told.
-    struct finished_connect
-    {
-        connect_handler handler;
-        std::error_code error;
-        connect_result result;
-    };
-
-    struct finished_plain
-    {
-        plain_handler handler;
-        std::error_code error;
-    };
-
     // client_turn.hpp
     void enter_turn() noexcept;
     void end_turn();
@@ -311,17 +295,7 @@ private:
     void for_each_handler(Function&& function);
     void let_go() noexcept;
 
-    struct timer_handler
-    {
-        using allocator_type = io_allocator<void>;
-
-        std::shared_ptr<client_core> core;
-        io_memory* memory; ///< asked for also when Asio has moved from the handler
-        std::uint64_t generation;
-
-        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
-        void operator()(std::error_code) const;
-    };
+    struct timer_handler; ///< client_time.hpp
 
     // Where it runs.
     home_executor home_;
