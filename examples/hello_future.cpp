@@ -3,22 +3,18 @@
 // Publishes a message and receives it from an ordinary thread that waits, with futures. Usage: hello_future [url]
 #include <tern/tern.hpp>
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
+#include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 
 #include <chrono>
 #include <future>
 #include <iostream>
 #include <stdexcept>
-#include <thread>
 
 int main(int count, char** arguments)
 {
-    asio::io_context context;
-    auto work = asio::make_work_guard(context);
-    tern::client client(context); // lives on the thread below; its async_ functions may be called from any other
-    std::thread thread([&] { context.run(); });
+    asio::thread_pool pool(1);
+    tern::client client(pool); // lives on the pool's thread; its async_ functions may be called from any other
     int exit_code = 0;
     try
     {
@@ -37,7 +33,7 @@ int main(int count, char** arguments)
         std::cerr << error.what() << '\n';
         exit_code = 1;
     }
-    context.stop();
-    thread.join();
+    pool.stop();
+    pool.join();
     return exit_code;
 }

@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <iostream>
-#include <stdexcept>
 
 asio::awaitable<void> ask(const char* url)
 {
@@ -32,7 +31,7 @@ try
     asio::io_context context;
     auto done = asio::co_spawn(context, ask(count > 1 ? arguments[1] : "mqtt://127.0.0.1:1883"), asio::use_future);
     context.run_for(std::chrono::seconds(5)); // whoever could answer may not be there
-    context.stopped() ? done.get() : throw std::runtime_error("no answer has come for five seconds");
+    context.stopped() ? done.get() : throw std::system_error(tern::errc::timed_out);
 }
 catch (const std::exception& error)
 {

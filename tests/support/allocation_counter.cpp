@@ -19,6 +19,7 @@ std::atomic<std::size_t> live{0}; ///< that operator new has given
 constexpr std::ptrdiff_t never = -1;
 std::atomic<std::ptrdiff_t> until_failure{never}; ///< successes that come first
 std::atomic<bool> failed{false};
+[[maybe_unused]] std::atomic<bool> aligned_fails{false};
 
 /// Whether the allocation that is asked for now is the one that fails.
 bool fails_now() noexcept
@@ -103,6 +104,10 @@ extern "C"
     void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
     {
         allocations.fetch_add(1, std::memory_order_relaxed);
+        if (aligned_fails.load(std::memory_order_relaxed) && fails_now())
+        {
+            return nullptr;
+        }
         return __libc_memalign(alignment, size);
     }
 
@@ -121,14 +126,16 @@ std::size_t tern_test::total_allocations() noexcept
     return allocations.load(std::memory_order_relaxed);
 }
 
-tern_test::allocation_failure::allocation_failure(std::size_t successes) noexcept
+tern_test::allocation_failure::allocation_failure(std::size_t successes, bool asio_too) noexcept
 {
+    aligned_fails.store(asio_too, std::memory_order_relaxed);
     failed.store(false, std::memory_order_relaxed);
     until_failure.store(static_cast<std::ptrdiff_t>(successes), std::memory_order_relaxed);
 }
 
 tern_test::allocation_failure::~allocation_failure()
 {
+    aligned_fails.store(false, std::memory_order_relaxed);
     until_failure.store(never, std::memory_order_relaxed);
 }
 

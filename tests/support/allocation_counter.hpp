@@ -57,11 +57,11 @@ private:
 };
 
 /// While it lives, one call of operator new fails, in whatever thread: the one after `successes` that succeed. One at a
-/// time.
+/// time. With `asio_too` aligned_alloc, by which Asio allocates, counts and fails likewise, where it can be replaced.
 class allocation_failure
 {
 public:
-    explicit allocation_failure(std::size_t successes) noexcept;
+    explicit allocation_failure(std::size_t successes, bool asio_too = false) noexcept;
     allocation_failure(const allocation_failure&) = delete;
     allocation_failure& operator=(const allocation_failure&) = delete;
     ~allocation_failure();

@@ -10,6 +10,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 
@@ -149,7 +150,7 @@ TERN_INLINE void client_core::start_re_authenticate(plain_handler handler, const
     re_authenticate_handler_ = std::move(handler);
     refresh_now();
     const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
-    re_authenticate_deadline_ = limit.count() > 0 ? std::optional(now_ + limit) : std::nullopt;
+    re_authenticate_deadline_ = deadline_within(now_, limit);
     // In a turn, since the authenticator is the application's and may call anything.
     restart_wanted_ = true;
     schedule_turn();

@@ -11,6 +11,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
@@ -91,7 +92,7 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
     resting_.clear();
     refresh_now();
     const auto limit = options.time_limit == default_time_limit ? limits_.connect_total : options.time_limit;
-    connect_deadline_ = limit.count() > 0 ? std::optional(now_ + limit) : std::nullopt;
+    connect_deadline_ = deadline_within(now_, limit);
     attempts_ = 1;
     begin_attempt();
     schedule_turn();
@@ -100,8 +101,7 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
 /// One try of the present server; nothing of the one before is left.
 TERN_INLINE void client_core::begin_attempt()
 {
-    attempt_deadline_ =
-        limits_.connect_attempt.count() > 0 ? std::optional(now_ + limits_.connect_attempt) : std::nullopt;
+    attempt_deadline_ = deadline_within(now_, limits_.connect_attempt);
     connect_written_ = false;
     failing_.clear();
     reason_string_.clear();

@@ -33,6 +33,7 @@
 #include "tern/client/operations.hpp"
 #include "tern/client/reconnect_policy.hpp"
 #include "tern/client/results.hpp"
+#include "tern/client/single_operations.hpp"
 #include "tern/client/sources.hpp"
 #include "tern/client/takings.hpp"
 #include "tern/client/time_source.hpp"
@@ -71,9 +72,6 @@ class message_handler_registration;
 namespace detail
 {
 
-using connect_handler = unique_handler<void(std::error_code, connect_result)>;
-using plain_handler = unique_handler<void(std::error_code)>;
-
 class client_core final : public std::enable_shared_from_this<client_core>,
                           public acknowledgement_target,
                           public authentication_target,
@@ -90,7 +88,10 @@ public:
     ~client_core();
 
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return home_.get(); }
-    [[nodiscard]] bool runs_here() const noexcept { return home_.runs_here(); }
+
+    /// From any thread: true if the caller runs on the executor. False once the client has ended: its executor may be
+    /// gone.
+    [[nodiscard]] bool runs_here() const noexcept { return gate_.is_open() && home_.runs_here(); }
     [[nodiscard]] gate& entrance() noexcept { return gate_; }
     [[nodiscard]] handler_memory& memory() noexcept { return handler_memory_; }
     [[nodiscard]] const client_limits& limits() const noexcept { return limits_; }
@@ -151,20 +152,6 @@ public:
     void in_turn(Function&& function);
 
 private:
-    /// What has ended and is to be completed when the events up to then are told.
-    struct finished_connect
-    {
-        connect_handler handler;
-        std::error_code error;
-        connect_result result;
-    };
-
-    struct finished_plain
-    {
-        plain_handler handler;
-        std::error_code error;
-    };
-
     // client_turn.hpp
     void enter_turn() noexcept;
     void end_turn();
@@ -184,6 +171,7 @@ private:
     void arm_timer();
     void time_passed();
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
+    [[nodiscard]] std::optional<time_point> pause_deadline() const noexcept;
     void hold_work();
 
     // client_connecting.hpp
@@ -278,6 +266,7 @@ private:
     // client_receiving.hpp
     void deliver_ready();
     void fail_receivers(std::error_code error);
+    void tell_disappointed();
 
     // client_unmatched.hpp
     void keep_unmatched(const message_view& view, taking which);
@@ -307,17 +296,7 @@ private:
     void for_each_handler(Function&& function);
     void let_go() noexcept;
 
-    struct timer_handler
-    {
-        using allocator_type = io_allocator<void>;
-
-        std::shared_ptr<client_core> core;
-        io_memory* memory; ///< asked for also when Asio has moved from the handler
-        std::uint64_t generation;
-
-        [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
-        void operator()(std::error_code) const;
-    };
+    struct timer_handler; ///< client_time.hpp
 
     // Where it runs.
     home_executor home_;
@@ -389,6 +368,7 @@ private:
     std::vector<std::shared_ptr<consumer>> ready_;     ///< have a message and someone who waits for it
     consumer_list<consumer, &consumer::next_ended> graveyard_;   ///< their handlers end with the turn
     consumer_list<consumer, &consumer::next_released> released_; ///< without a handle, and not empty
+    consumer_list<consumer, &consumer::next_disappointed> disappointed_; ///< have ended while a receive waited
     std::vector<consumer*> matches_;
     std::vector<addressed_message> addressed_;
     std::deque<interrupted_message> interrupted_;

@@ -12,6 +12,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
@@ -65,7 +66,7 @@ TERN_INLINE void client_core::start_disconnect(plain_handler handler, const disc
     disconnect_handler_ = std::move(handler);
     disconnect_error_.clear();
     const auto limit = options.time_limit == default_time_limit ? limits_.shutdown : options.time_limit;
-    disconnect_limit_ = limit.count() > 0 ? std::optional(now_ + limit) : std::nullopt;
+    disconnect_limit_ = deadline_within(now_, limit);
     disconnect_deadline_ = disconnect_limit_;
     if (state_ == connection_state::connected)
     {

@@ -10,9 +10,9 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_registry.hpp"
 #include "tern/client/subscription.hpp"
-#include "tern/linkage.hpp"
 #include "tern/client/time_source.hpp"
 #include "tern/client/timer.hpp"
+#include "tern/linkage.hpp"
 
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -133,21 +133,18 @@ void client_core::for_each_handler(Function&& function)
             one(*ending, unsubscribe_result{});
         }
     }
+    const auto receiving = [&one](consumer& each) { one(each.receiver, message(), taking{}); };
     for (const std::shared_ptr<consumer>& each : consumers_)
     {
-        if (each->receiver)
-        {
-            auto taken = std::move(each->receiver);
-            function(taken, message(), taking{});
-        }
+        receiving(*each);
+    }
+    while (const std::shared_ptr<consumer> each = disappointed_.pop())
+    {
+        receiving(*each);
     }
     for (const std::shared_ptr<consumer>& each : ready_) // ended ones that had a message left
     {
-        if (each->receiver)
-        {
-            auto taken = std::move(each->receiver);
-            function(taken, message(), taking{});
-        }
+        receiving(*each);
     }
 }
 

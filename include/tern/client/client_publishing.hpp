@@ -10,6 +10,7 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 #include "tern/topic/validation.hpp"
@@ -59,7 +60,7 @@ TERN_INLINE void client_core::start_publish(publish_handler handler, std::string
         const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
         if (limit.count() > 0)
         {
-            operations_.limit(number, now_ + limit);
+            operations_.limit(number, deadline_after(now_, limit));
         }
         const session::publish_result accepted = engine_.publish(number, topic, payload, options, now_);
         error = accepted.error;

@@ -113,6 +113,21 @@ TERN_INLINE void client_core::cancel_receive(consumer& target, std::uint64_t rec
     }
 }
 
+/// Subscriptions have ended, and nothing comes for those who wait for their messages.
+TERN_INLINE void client_core::tell_disappointed()
+{
+    while (!stopped_ && !disappointed_.empty())
+    {
+        const std::shared_ptr<consumer> target = disappointed_.pop();
+        if (target->receiver) // it may have been cancelled meanwhile
+        {
+            --receivers_;
+            receive_handler handler = std::move(target->receiver);
+            handler(target->end_error, message(), taking{});
+        }
+    }
+}
+
 /// The client rests: nothing will come. What is in a stream can still be taken.
 TERN_INLINE void client_core::fail_receivers(std::error_code error)
 {

@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/foreign_protocol.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 
@@ -58,7 +59,7 @@ TERN_INLINE void client_core::finish_after_output(std::error_code error)
 /// When the last packet of the connection has to be written, and the other side's end to be read.
 TERN_INLINE std::optional<client_core::time_point> client_core::closing_deadline() const noexcept
 {
-    return limits_.closing.count() > 0 ? std::optional(now_ + limits_.closing) : std::nullopt;
+    return deadline_within(now_, limits_.closing);
 }
 
 /// The transport failed and may have more to say of it than the error does.
@@ -190,7 +191,7 @@ TERN_INLINE void client_core::try_again(disconnected_event told, bool final)
     told.attempt = decision.attempt;
     emit(std::move(told));
     set_state(connection_state::waiting);
-    retry_at_ = now_ + decision.delay;
+    retry_at_ = deadline_after(now_, decision.delay);
 }
 
 /// The wait is over: the servers are tried once more.

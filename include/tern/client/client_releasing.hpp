@@ -29,7 +29,7 @@ TERN_INLINE void client_core::release(std::shared_ptr<consumer> target) noexcept
 {
     try
     {
-        if (gate_.is_open() && runs_here()) // the executor may be gone
+        if (runs_here())
         {
             release_here(std::move(target));
             return;

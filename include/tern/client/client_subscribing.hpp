@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
@@ -36,7 +37,7 @@ namespace tern::detail
 
 /// A consumer for these filters, not yet known to anyone. Throws std::bad_alloc.
 TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_source& filters,
-                                                            const subscribe_options& options)
+                                                                 const subscribe_options& options)
 {
     auto made = std::make_shared<consumer>(weak_from_this(), executor());
     made->ack = options.ack;
@@ -50,8 +51,9 @@ TERN_INLINE std::shared_ptr<consumer> client_core::make_consumer(const filter_so
 
 /// Registers the consumer and asks the session; `number` is completed by its answer. On error nothing is changed.
 TERN_INLINE std::error_code client_core::request_subscription(const std::shared_ptr<consumer>& target,
-                                                         const filter_source& filters,
-                                                         const subscribe_options& options, session::operation number)
+                                                              const filter_source& filters,
+                                                              const subscribe_options& options,
+                                                              session::operation number)
 {
     std::error_code error = guard_memory([&]() -> std::error_code {
         if (stopped_ || disconnect_handler_)
@@ -96,7 +98,7 @@ TERN_INLINE std::error_code client_core::request_subscription(const std::shared_
 }
 
 TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const filter_source& filters,
-                                         const subscribe_options& options, cancellation_ticket* ticket)
+                                              const subscribe_options& options, cancellation_ticket* ticket)
 {
     if (depth_ == 0)
     {
@@ -109,7 +111,7 @@ TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const f
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
         if (target->time_limit.count() > 0)
         {
-            operations_.limit(number, now_ + target->time_limit);
+            operations_.limit(number, deadline_after(now_, target->time_limit));
         }
         return request_subscription(target, filters, options, number);
     });
@@ -129,7 +131,7 @@ TERN_INLINE void client_core::start_subscribe(subscribe_handler handler, const f
 
 /// A consumer that was opened by a plain function: its answer, and its error, wait for async_ready().
 TERN_INLINE std::shared_ptr<consumer> client_core::open(const std::shared_ptr<consumer>& target,
-                                                   const filter_source& filters, const subscribe_options& options)
+                                                        const filter_source& filters, const subscribe_options& options)
 {
     if (depth_ == 0)
     {
@@ -160,13 +162,12 @@ TERN_INLINE subscription client_core::open_subscription(const filter_source& fil
 }
 
 TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shared_ptr<consumer>& target,
-                                     cancellation_ticket* ticket)
+                                          cancellation_ticket* ticket)
 {
     if (stopped_ || target->request == 0)
     {
-        const std::error_code error = stopped_ && target->request != 0
-                                          ? std::error_code(asio::error::operation_aborted)
-                                          : target->answer_error;
+        const std::error_code error =
+            stopped_ && target->request != 0 ? std::error_code(asio::error::operation_aborted) : target->answer_error;
         handler.post(executor(), error, target->answer);
         return;
     }
@@ -179,7 +180,7 @@ TERN_INLINE void client_core::start_ready(ready_handler handler, const std::shar
         number = operations_.requests.add(request_operation{{}, target, deadline_heap::none});
         if (target->time_limit.count() > 0)
         {
-            operations_.limit(number, now_ + target->time_limit);
+            operations_.limit(number, deadline_after(now_, target->time_limit));
         }
         target->awaiting_answer.push_back(number);
         return {};
@@ -263,17 +264,15 @@ TERN_INLINE void client_core::answered(request_operation& done, std::error_code 
 }
 
 /// The filters that the server refused count no more; the others do. Of a filter that was given twice the last answer
-/// counts.
+/// counts. If none is left, since the others were unsubscribed from meanwhile, that is the end of it.
 TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vector<reason_code>& reasons)
 {
-    if (reasons.size() != target.filters.size())
-    {
-        return;
-    }
-    for (std::size_t i = reasons.size(); i-- > 0;)
+    std::error_code refusal;
+    for (std::size_t i = reasons.size() == target.filters.size() ? reasons.size() : 0; i-- > 0;)
     {
         if (is_failure(reasons[i]))
         {
+            refusal = reasons[i];
             const auto refused = target.filters.begin() + static_cast<std::ptrdiff_t>(i);
             const std::string filter = std::move(*refused);
             target.filters.erase(refused);
@@ -282,6 +281,11 @@ TERN_INLINE void client_core::withdraw_refused(consumer& target, const std::vect
                 (void)dispatcher_.remove(target, filter);
             }
         }
+    }
+    std::erase(target.filters, std::string_view());
+    if (refusal && target.filters.empty())
+    {
+        withdraw(target, refusal);
     }
 }
 

@@ -95,7 +95,7 @@ TERN_INLINE void client_core::acknowledge(taking which, reason_code reason) noex
 {
     try
     {
-        if (gate_.is_open() && runs_here()) // the executor may be gone
+        if (runs_here())
         {
             acknowledge_here(which, reason);
             schedule_turn();

@@ -10,10 +10,13 @@
 #include "tern/client/cancellation.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/connection.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 #include "tern/session/types.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -23,6 +26,33 @@
 
 namespace tern::detail
 {
+
+struct client_core::timer_handler
+{
+    using allocator_type = io_allocator<void>;
+
+    std::shared_ptr<client_core> core;
+    io_memory* memory; ///< asked for also when Asio has moved from the handler
+    std::uint64_t generation;
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
+
+    void operator()(std::error_code) const
+    {
+        if (core->stopped_ || core->timer_generation_ != generation)
+        {
+            return;
+        }
+        core->timer_expiry_.reset();
+        core->in_turn([this] { core->time_passed(); });
+    }
+};
+
+/// When reading has paused for too long.
+TERN_INLINE std::optional<client_core::time_point> client_core::pause_deadline() const noexcept
+{
+    return paused_since_ ? deadline_within(*paused_since_, limits_.maximum_pause) : std::nullopt;
+}
 
 TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() const noexcept
 {
@@ -44,10 +74,7 @@ TERN_INLINE std::optional<client_core::time_point> client_core::next_deadline() 
     {
         consider(waiting_.front().until);
     }
-    if (paused_since_ && limits_.maximum_pause.count() > 0)
-    {
-        consider(*paused_since_ + limits_.maximum_pause);
-    }
+    consider(pause_deadline());
     return first;
 }
 
@@ -72,16 +99,6 @@ TERN_INLINE void client_core::arm_timer()
     timer_->expires_at(*next);
     timer_->async_wait(timer_handler{shared_from_this(), &timer_memory_, ++timer_generation_});
     timer_expiry_ = next;
-}
-
-TERN_INLINE void client_core::timer_handler::operator()(std::error_code) const
-{
-    if (core->stopped_ || core->timer_generation_ != generation)
-    {
-        return;
-    }
-    core->timer_expiry_.reset();
-    core->in_turn([this] { core->time_passed(); });
 }
 
 TERN_INLINE void client_core::time_passed()
@@ -126,8 +143,7 @@ TERN_INLINE void client_core::time_passed()
     {
         give_up_waiting();
     }
-    if (paused_since_ && limits_.maximum_pause.count() > 0 && *paused_since_ + limits_.maximum_pause <= now_ &&
-        connection_ != nullptr)
+    if (passed(pause_deadline()) && connection_ != nullptr)
     {
         transport_failed(errc::reading_paused_too_long);
     }

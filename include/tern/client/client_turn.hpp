@@ -139,6 +139,11 @@ TERN_INLINE bool client_core::settle()
         any = true;
         deliver_interrupted();
     }
+    if (!stopped_ && !disappointed_.empty())
+    {
+        any = true;
+        tell_disappointed();
+    }
     if (!stopped_ && !released_.empty())
     {
         any = true;
@@ -227,8 +232,8 @@ TERN_INLINE void client_core::written(std::size_t size)
     {
         ++engine_.counters().writes;
         engine_.write_progressed(now_);
-        stream.write(asio::buffer(stream.output.data() + stream.output_offset,
-                                  stream.output.size() - stream.output_offset));
+        stream.write(
+            asio::buffer(stream.output.data() + stream.output_offset, stream.output.size() - stream.output_offset));
         return;
     }
     stream.writing = false;

@@ -10,6 +10,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_taking.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/client/held_messages.hpp"
 #include "tern/linkage.hpp"
 
@@ -35,7 +36,7 @@ TERN_INLINE void client_core::keep_unmatched(const message_view& view, taking wh
     }
     waiting_message added;
     if (guard_memory([&]() -> std::error_code {
-            added = waiting_message{message(messages_, view), which, now_ + limits_.unmatched_time};
+            added = waiting_message{message(messages_, view), which, deadline_after(now_, limits_.unmatched_time)};
             waiting_.emplace_back(); // room, so that nothing fails once handlers were called
             waiting_.pop_back();
             return {};

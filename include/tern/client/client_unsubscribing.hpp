@@ -11,6 +11,7 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/consumer.hpp"
+#include "tern/client/deadlines.hpp"
 #include "tern/client/subscription.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
@@ -37,7 +38,7 @@ namespace tern::detail
 /// its stream can be taken.
 TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) noexcept
 {
-    target.state = consumer::phase::ended;
+    const bool has_ended = std::exchange(target.state, consumer::phase::ended) == consumer::phase::ended;
     target.end_error = error;
     for (const std::string& filter : target.filters)
     {
@@ -57,10 +58,9 @@ TERN_INLINE void client_core::withdraw(consumer& target, std::error_code error) 
     {
         bury(target.shared_from_this()); // it never got so far
     }
-    if (target.queue.empty() && target.receiver)
+    if (!has_ended && target.queue.empty() && target.receiver)
     {
-        --receivers_;
-        target.receiver.post(executor(), target.end_error, message(), taking{});
+        disappointed_.push(target.shared_from_this()); // told in a turn: a post may fail, and this may not
     }
 }
 
@@ -79,7 +79,7 @@ TERN_INLINE std::error_code client_core::request_end(session::operation& number,
         const auto limit = options.time_limit == default_time_limit ? limits_.operation : options.time_limit;
         if (limit.count() > 0)
         {
-            operations_.limit(number, now_ + limit);
+            operations_.limit(number, deadline_after(now_, limit));
         }
         return engine_.unsubscribe(number, filters, options, now_);
     });
@@ -148,8 +148,12 @@ TERN_INLINE void client_core::give_up_answer(consumer& target, std::error_code e
 {
     if (const session::operation request = std::exchange(target.request, 0); request != 0)
     {
-        (void)operations_.take_request(request); // a late answer finds nobody
+        request_operation unanswered = operations_.take_request(request); // a late answer finds nobody
         target.answer_error = error;
+        if (auto* const handler = std::get_if<subscribe_handler>(&unanswered.handler); handler != nullptr && *handler)
+        {
+            handler->post(executor(), error, subscription());
+        }
     }
     for (const session::operation number : std::exchange(target.awaiting_answer, {}))
     {
@@ -194,10 +198,21 @@ TERN_INLINE void client_core::start_unsubscribe(unsubscribe_handler handler, std
     for (const std::shared_ptr<consumer>& member : members)
     {
         (void)dispatcher_.remove(*member, filter);
-        std::erase(member->filters, filter);
-        if (member->filters.empty() && member->state != consumer::phase::ended)
+        for (std::string& each : member->filters)
+        {
+            if (each == filter)
+            {
+                each.clear(); // so that SUBACK, if that is still to come, finds the others at their places
+            }
+        }
+        if (member->request == 0)
+        {
+            std::erase(member->filters, std::string_view());
+        }
+        if (member->has_no_filter() && member->state != consumer::phase::ended)
         {
             withdraw(*member, errc::subscription_ended);
+            give_up_answer(*member, errc::subscription_ended);
         }
     }
     await_end(std::move(handler), number, error, ticket);
@@ -211,8 +226,7 @@ TERN_INLINE void client_core::handle(session::unsubscribe_completed& event)
         std::error_code error = event.error;
         unsubscribe_result result = make_or_empty(
             error, [&] { return make_request_result<unsubscribe_result>(event.reason_codes, event.properties); });
-        if (!error && !result.reasons.empty() &&
-            std::all_of(result.reasons.begin(), result.reasons.end(), is_failure))
+        if (!error && !result.reasons.empty() && std::all_of(result.reasons.begin(), result.reasons.end(), is_failure))
         {
             error = result.reasons.front();
         }

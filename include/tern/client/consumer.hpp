@@ -21,6 +21,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -51,8 +52,7 @@ struct queued_message
 /// What on_message() accepts.
 template <class Handler>
 concept message_handler = std::move_constructible<Handler> &&
-                          (std::invocable<Handler&, const message_view&> ||
-                           std::invocable<Handler&, const message_view&, acknowledger>);
+    (std::invocable<Handler&, const message_view&> || std::invocable<Handler&, const message_view&, acknowledger>);
 
 /// A handler of on_message(), whatever its type.
 class message_sink
@@ -142,20 +142,26 @@ public:
     phase state = phase::requested;
     std::uint32_t subscription_identifier = 0; ///< the session's name for it
     bool identifier_left_out = false;          ///< the server was not told
-    session::operation request = 0;      ///< its subscribe, while that is not answered
+    session::operation request = 0;            ///< its subscribe, while that is not answered
     subscribe_result answer{};
     std::error_code answer_error{};
-    std::error_code end_error{};         ///< what receiving gives when it has ended and the stream is empty
+    std::error_code end_error{};                     ///< what receiving gives when it has ended and the stream is empty
     std::vector<session::operation> awaiting_answer; ///< async_ready
     std::chrono::milliseconds time_limit{0};         ///< of each of them; 0 means no bound
 
-    std::unique_ptr<message_sink> sink;  ///< null for a stream
+    std::unique_ptr<message_sink> sink; ///< null for a stream
     stream_queue<queued_message> queue;
     receive_handler receiver;
-    std::uint64_t receive_number = 0;    ///< so that a late cancellation does not hit the next receive
-    bool is_ready = false;               ///< listed by the client: has a message and a receiver
-    bool released = false;               ///< no handle any more
-    bool buried = false;                 ///< listed by the client, or was: its handler is to be destroyed
+    std::uint64_t receive_number = 0; ///< so that a late cancellation does not hit the next receive
+    bool is_ready = false;            ///< listed by the client: has a message and a receiver
+    bool released = false;            ///< no handle any more
+    bool buried = false;              ///< listed by the client, or was: its handler is to be destroyed
+
+    /// True if all of its filters were unsubscribed from. Those that were are empty while SUBACK is awaited.
+    [[nodiscard]] bool has_no_filter() const noexcept
+    {
+        return std::all_of(filters.begin(), filters.end(), [](const std::string& each) { return each.empty(); });
+    }
 
     /// What is acknowledged when a completion has run that was given the message.
     [[nodiscard]] taking on_taken(taking which) const noexcept
@@ -165,6 +171,7 @@ public:
 
     std::shared_ptr<consumer> next_ended;    ///< of a consumer_list
     std::shared_ptr<consumer> next_released; ///< of another
+    std::shared_ptr<consumer> next_disappointed;
 
 private:
     std::weak_ptr<client_core> client_;

@@ -18,6 +18,21 @@
 namespace tern::detail
 {
 
+/// The time `wait` after `now`, or the last that there is: who gives milliseconds::max() means for ever.
+[[nodiscard]] constexpr std::chrono::steady_clock::time_point deadline_after(std::chrono::steady_clock::time_point now,
+                                                                             std::chrono::milliseconds wait) noexcept
+{
+    constexpr auto last = std::chrono::steady_clock::time_point::max();
+    return wait < std::chrono::floor<std::chrono::milliseconds>(last - now) ? now + wait : last;
+}
+
+/// The same where a limit that is not positive means none.
+[[nodiscard]] constexpr std::optional<std::chrono::steady_clock::time_point>
+deadline_within(std::chrono::steady_clock::time_point now, std::chrono::milliseconds limit) noexcept
+{
+    return limit.count() > 0 ? std::optional(deadline_after(now, limit)) : std::nullopt;
+}
+
 class deadline_heap
 {
 public:

@@ -4,7 +4,8 @@
 // number and never sees a handler, and a number that is kept too long finds nothing.
 //
 // Layer: client. Standard: none.
-// How many there are is bounded by the session, whose queues hold what they wait for.
+// How many there are is bounded by the session, whose queues hold what they wait for. Those of which there is one at a
+// time are in single_operations.hpp.
 #ifndef TERN_CLIENT_OPERATIONS_HPP
 #define TERN_CLIENT_OPERATIONS_HPP
 
@@ -43,20 +44,6 @@ struct cancellation_ticket
     session::operation number = 0;
     bool cancelled = false; ///< before it had a number
 };
-
-/// The numbers of the operations of which there is one at a time; no slot has such a low number.
-enum class single_operation : std::uint8_t
-{
-    connect = 1,
-    disconnect = 2,
-    re_authenticate = 3,
-};
-
-/// `generation` tells one from the next of its kind.
-[[nodiscard]] constexpr session::operation number_of(single_operation kind, std::uint32_t generation) noexcept
-{
-    return (generation & 0x3FFFFFFFU) << 2 | static_cast<std::uint32_t>(kind);
-}
 
 /// A publish that is not done.
 struct publish_operation

@@ -35,7 +35,7 @@ public:
     void start(std::chrono::seconds interval, std::chrono::milliseconds response_limit) noexcept
     {
         interval_ = interval;
-        response_limit_ = response_limit;
+        response_limit_ = std::min(response_limit, longest_limit);
         running_ = true;
     }
 
@@ -125,6 +125,9 @@ public:
     }
 
 private:
+    /// A century: who gives milliseconds::max() means for ever, and the sums below have to fit.
+    static constexpr std::chrono::milliseconds longest_limit = std::chrono::hours(100 * 365 * 24);
+
     [[nodiscard]] std::optional<time_point> pingreq_time() const noexcept
     {
         const bool any = running_ && interval_.count() > 0 && !writing_;

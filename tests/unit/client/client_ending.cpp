@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 
@@ -161,4 +163,42 @@ TEST_CASE("what outlives the execution context of a client that is still there d
     stream = tern::subscription();
     CHECK(client->state() == tern::connection_state::idle);
     client.reset();
+}
+
+TEST_CASE("cancelling what outlives the execution context of a client that is still there does no harm")
+{
+    std::optional<asio::io_context> context(std::in_place, 1);
+    memory_client client(*context, quick_limits());
+    asio::cancellation_signal publishing;
+    outcome<tern::publish_result> published;
+    client.async_publish("a", "x", {.qos = tern::qos::at_least_once},
+                         asio::bind_cancellation_slot(publishing.slot(), published.handler()));
+    asio::cancellation_signal receiving;
+    outcome<tern::message> received;
+    tern::subscription stream = client.open_subscription("a");
+    stream.async_receive(asio::bind_cancellation_slot(receiving.slot(), received.handler()));
+    settle(*context);
+    context.reset();
+    publishing.emit(asio::cancellation_type::terminal);
+    receiving.emit(asio::cancellation_type::terminal);
+    CHECK(published.calls == 0); // destroyed with the context
+    CHECK(received.calls == 0);
+}
+
+TEST_CASE("an authenticator that answers after the execution context of a client that is still there does no harm")
+{
+    std::optional<asio::io_context> context(std::in_place, 1);
+    std::optional<memory_broker> broker(std::in_place, *context);
+    memory_client client(*context, quick_limits());
+    std::optional<tern::authentication_answer> late;
+    client.set_authenticator(
+        [&late](const tern::authentication_step&, const tern::authentication_answer& answer) { late = answer; });
+    outcome<tern::connect_result> connected;
+    client.async_connect("mqtt://broker", {.client_id = "tester", .authentication_method = "riddle"},
+                         connected.handler());
+    REQUIRE(run_until(*context, [&] { return late.has_value(); }));
+    broker.reset();
+    context.reset();
+    (*late)({}, "answer");
+    CHECK(connected.calls == 0); // destroyed with the context
 }

@@ -50,9 +50,8 @@ struct strict_fixture
 {
     strict_fixture()
     {
-        REQUIRE(run([&](auto handler) {
-            client.async_connect("mqtt://strict", {.client_id = "tester"}, std::move(handler));
-        }));
+        REQUIRE(run(
+            [&](auto handler) { client.async_connect("mqtt://strict", {.client_id = "tester"}, std::move(handler)); }));
     }
 
     template <class Start>
@@ -318,5 +317,34 @@ TEST_CASE("a subscribe that memory is short for leaves nothing behind")
         {
             CHECK(subscribed.error == tern::errc::out_of_memory);
         }
+    }
+}
+
+TEST_CASE("what is unsubscribed from before SUBACK comes does not hide what that refuses")
+{
+    strict_fixture f;
+    const std::array filters{tern::topic_subscription{"open/a"}, tern::topic_subscription{"secret/a"},
+                             tern::topic_subscription{"open/b"}};
+    tern::subscription stream = f.client.open_subscription(filters);
+    outcome<tern::message> received;
+    stream.async_receive(received.handler());
+    f.client.async_unsubscribe("open/a", [](std::error_code, tern::unsubscribe_result) {});
+
+    SECTION("the stream ends with the reason if nothing is left")
+    {
+        f.client.async_unsubscribe("open/b", [](std::error_code, tern::unsubscribe_result) {});
+        REQUIRE(run_until(f.context, [&] { return received.calls != 0; }));
+        CHECK(received.error == tern::reason_code::not_authorized);
+    }
+    SECTION("else it goes on with the rest")
+    {
+        outcome<tern::subscribe_result> ready;
+        stream.async_ready(ready.handler());
+        REQUIRE(run_until(f.context, [&] { return ready.calls != 0; }));
+        CHECK_FALSE(ready.error);
+        CHECK(ready.result.reasons.size() == 3);
+        f.client.async_publish("open/b", "x", [](std::error_code, tern::publish_result) {});
+        REQUIRE(run_until(f.context, [&] { return received.calls != 0; }));
+        CHECK(received.result.topic() == "open/b");
     }
 }

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
 #include "support/memory_server.hpp"
+#include "tern/testing/virtual_clock.hpp"
 
 #include <asio/steady_timer.hpp>
 
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include "tern/testing/virtual_clock.hpp"
 
 using namespace std::chrono_literals;
 using namespace tern_test;
@@ -81,6 +81,35 @@ TEST_CASE("of many time limits each ends its own operation, in their order")
     }
     REQUIRE(f.until([&] { return ended.size() == 3; }));
     CHECK(ended == std::vector<int>{10, 20, 30});
+}
+
+TEST_CASE("time limits may be as long as their type lets them")
+{
+    constexpr auto for_ever = std::chrono::milliseconds::max();
+    tern::client_limits limits = quick_limits();
+    for (std::chrono::milliseconds* const each :
+         {&limits.connect_attempt, &limits.connect_total, &limits.operation, &limits.ping_response, &limits.shutdown,
+          &limits.closing, &limits.unmatched_time, &limits.maximum_pause})
+    {
+        *each = for_ever;
+    }
+    client_fixture f({}, limits);
+    outcome<tern::publish_result> early;
+    f.client->async_publish("a", "x", {.qos = tern::qos::at_least_once}, early.handler());
+    settle(f.context);
+    CHECK(early.calls == 0);
+    REQUIRE_FALSE(f.connect({.client_id = "tester", .keep_alive = std::chrono::seconds(1)}));
+    tern::subscription stream = f.subscribe("a", {.time_limit = for_ever});
+    CHECK_FALSE(f.publish("a", "y", tern::qos::exactly_once));
+    CHECK(f.receive(stream).payload_text() == "y");
+    REQUIRE(f.until([&] { return f.client->stats().last_round_trip.count() != 0; })); // PINGREQ is answered
+    outcome<void> disconnected;
+    f.client->async_disconnect({.time_limit = for_ever}, disconnected.handler());
+    REQUIRE(f.until([&] { return disconnected.calls == 1; }));
+    CHECK_FALSE(disconnected.error);
+    CHECK(early.calls == 1);
+    CHECK_FALSE(early.error);
+    CHECK(f.count<tern::disconnected_event>() == 1);
 }
 
 TEST_CASE("a connected client keeps its executor busy, also while reading is paused and no keep alive runs")

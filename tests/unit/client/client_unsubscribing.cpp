@@ -2,12 +2,15 @@
 
 #include "tern/client/client_unsubscribing.hpp"
 
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 #include "support/memory_client.hpp"
 
 #include <asio/post.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -147,6 +150,66 @@ TEST_CASE("who waits for the answer to a subscription that is ended before it co
     f.client->async_disconnect(left.handler()); // which waits for all that is unanswered
     REQUIRE(f.until([&] { return left.calls == 1; }));
     CHECK(ready.calls == 1);
+}
+
+TEST_CASE("who waits for the answer to a subscription is told so, too, if it is ended by its filter")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    tern::subscription opened = f.client->open_subscription("a");
+    outcome<tern::subscribe_result> ready;
+    opened.async_ready(ready.handler());
+    outcome<tern::subscription> subscribed;
+    f.client->async_subscribe("a", subscribed.handler());
+    outcome<tern::unsubscribe_result> ended;
+    f.client->async_unsubscribe("a", ended.handler());
+    REQUIRE(f.until([&] { return ended.calls == 1; }));
+    CHECK_FALSE(ended.error);
+    CHECK(ready.calls == 1);
+    CHECK(ready.error == tern::errc::subscription_ended);
+    CHECK(subscribed.calls == 1);
+    CHECK(subscribed.error == tern::errc::subscription_ended);
+    CHECK(f.broker.core().find_session("tester")->subscriptions == 0);
+}
+
+TEST_CASE("a receive that waits learns of the end also when memory is short")
+{
+    client_fixture f;
+    REQUIRE_FALSE(f.connect());
+    bool failed = true;
+    for (std::size_t successes = 0; failed; ++successes)
+    {
+        CAPTURE(successes);
+        // As long as the string that the filter becomes is not kept in the string itself.
+        const std::string filter = "a/filter/of/some/length/" + std::to_string(successes);
+        tern::subscription stream = f.subscribe(filter);
+        outcome<tern::message> received;
+        stream.async_receive(received.handler());
+        outcome<tern::unsubscribe_result> ended;
+        bool thrown = false;
+        asio::post(f.context, [&] {
+            const allocation_failure failure(successes, true);
+            try
+            {
+                f.client->async_unsubscribe(filter, ended.handler());
+            }
+            catch (const std::bad_alloc&)
+            {
+                thrown = true;
+            }
+            failed = failure.happened();
+        });
+        REQUIRE(f.until([&] { return thrown || ended.calls == 1; }));
+        settle(f.context);
+        if (received.calls == 0) // nothing was begun
+        {
+            CHECK((thrown || ended.error == tern::errc::out_of_memory));
+            stream.async_unsubscribe([](std::error_code, tern::unsubscribe_result) {});
+            REQUIRE(f.until([&] { return received.calls == 1; }));
+        }
+        CHECK(received.calls == 1);
+        CHECK(received.error == tern::errc::subscription_ended);
+    }
 }
 
 TEST_CASE("an unsubscribe that is refused at once leaves the subscription as it was")

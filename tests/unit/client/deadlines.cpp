@@ -15,7 +15,9 @@
 namespace
 {
 
+using tern::detail::deadline_after;
 using tern::detail::deadline_heap;
+using tern::detail::deadline_within;
 
 struct places final : deadline_heap::places
 {
@@ -105,4 +107,19 @@ TEST_CASE("whatever is added and removed, the earliest is found and every place 
         model.erase(*key);
     }
     CHECK(model.empty());
+}
+
+TEST_CASE("a wait that is too long for the clock lasts as long as the clock does")
+{
+    using std::chrono::milliseconds;
+    using namespace std::chrono_literals;
+    constexpr auto last = std::chrono::steady_clock::time_point::max();
+    const auto now = std::chrono::steady_clock::now();
+    CHECK(deadline_after(now, 5ms) == now + 5ms);
+    CHECK(deadline_after(now, 0ms) == now);
+    CHECK(deadline_after(now, milliseconds::max()) == last);
+    CHECK(deadline_within(now, milliseconds::max()) == last);
+    CHECK(deadline_within(now, 1ms) == now + 1ms);
+    CHECK_FALSE(deadline_within(now, 0ms).has_value());
+    CHECK_FALSE(deadline_within(now, -1ms).has_value());
 }

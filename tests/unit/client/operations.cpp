@@ -68,12 +68,3 @@ TEST_CASE("all operations can be visited in turn")
     }
     CHECK(seen == std::vector{added[0], added[2], added[3]});
 }
-
-TEST_CASE("the numbers of single operations differ from those of slots and from each other")
-{
-    CHECK(number_of(single_operation::connect, 1) != number_of(single_operation::disconnect, 1));
-    CHECK(number_of(single_operation::connect, 1) != number_of(single_operation::connect, 2));
-    CHECK(number_of(single_operation::re_authenticate, 0xFFFFFFFF) >> 32 == 0);
-    slot_table<publish_operation, 0> table;
-    CHECK(table.add({}) >> 32 != 0);
-}
