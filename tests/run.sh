@@ -4,7 +4,7 @@
 # Builds and runs all tests of tern:  sh tests/run.sh
 #
 #   1. everything, in debug mode: unit, conformance, violation, simulation, system, example, structure and package
-#      tests, and a short run of each fuzzer
+#      tests, a short run of each fuzzer, and how many lines of wire and session their unit tests run
 #   2. the tests without processes again, under AddressSanitizer and UndefinedBehaviorSanitizer
 #   3. the tests with several threads again, under ThreadSanitizer
 #   4. every supported compiler, language version, Asio and Catch2: every header, and one smoke test
@@ -27,6 +27,8 @@ want catch2 has_header catch2/catch.hpp catch2/catch_all.hpp
 want clang-19 has_program clang++-19
 want libclang-rt-19-dev has_fuzzer
 want libssl-dev has_header openssl/ssl.h
+want lcov has_program lcov
+want libjson-xs-perl perl -MJSON::XS -e 1 # or lcov takes half a minute instead of two seconds
 want mosquitto has_program mosquitto
 want mosquitto-clients has_program mosquitto_sub
 want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
@@ -125,10 +127,12 @@ run_tests() {
     fi
     say "$preset: $(count "$results/$preset.summary")"
     # The figures that checks print, one line each.
-    sed -n -E 's/^(.*<system-out>)?(figures|statements|violations|simulation|faults|soak)(: [^&]*[0-9].*)/\2\3/p' "$junit" |
+    sed -n -E 's/^(.*<system-out>)?(figures|statements|violations|simulation|faults|soak|coverage)(: [^&]*[0-9].*)/\2\3/p' "$junit" |
         awk '/^faults: [0-9]/ { messages += $2; cuts += $7; lost += $10; repeated += $12; faults = 1; next }
+             /^figures: fuzz\// { executions += $3; fuzzers++ }
              { print }
              END {
+                 if (fuzzers) printf "fuzzing: %d executions of %d fuzzers\n", executions, fuzzers
                  if (faults)
                      printf "faults: %d messages of QoS 2, %d connections cut, %d lost, %d repeated\n",
                             messages, cuts, lost, repeated

@@ -25,7 +25,9 @@
 #include "tern/wire/framing.hpp"
 #include "tern/wire/sender.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,16 +81,16 @@ struct beginning
 [[nodiscard]] inline std::string generate_client_identifier(std::uint64_t& random)
 {
     constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    std::string identifier = "tern";
-    for (int i = 0; i < 16; ++i)
+    std::array<char, 20> identifier{'t', 'e', 'r', 'n'};
+    for (std::size_t i = 4; i < identifier.size(); ++i)
     {
         random += 0x9E3779B97F4A7C15U; // splitmix64
         std::uint64_t mixed = random;
         mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
         mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-        identifier.push_back(alphabet[static_cast<std::size_t>((mixed ^ (mixed >> 31U)) % alphabet.size())]);
+        identifier[i] = alphabet[static_cast<std::size_t>((mixed ^ (mixed >> 31U)) % alphabet.size())];
     }
-    return identifier;
+    return {identifier.data(), identifier.size()};
 }
 
 /// See engine::configure(). \throws std::bad_alloc nothing is changed then.

@@ -29,10 +29,10 @@ struct subscription_call
 {
     std::uint32_t next = no_slot;
     std::uint32_t previous = no_slot;
-    std::uint32_t identifier = 0;   ///< Subscription Identifier, also where it is not sent
-    std::uint64_t sequence = 0;     ///< order of the calls of subscribe and unsubscribe
-    bool requested = false;         ///< a SUBSCRIBE for it waits or is unanswered
-    bool to_restore = false;        ///< the session that held it is gone
+    std::uint32_t identifier = 0; ///< Subscription Identifier, also where it is not sent
+    std::uint64_t sequence = 0;   ///< order of the calls of subscribe and unsubscribe
+    bool requested = false;       ///< a SUBSCRIBE for it waits or is unanswered
+    bool to_restore = false;      ///< the session that held it is gone
     stored_text text;
     std::vector<wire::subscription> filters;
     tern::user_properties user_properties{};
@@ -167,7 +167,6 @@ public:
     }
 
     [[nodiscard]] subscription_call& operator[](std::uint32_t index) noexcept { return calls_[index]; }
-    [[nodiscard]] const subscription_call& operator[](std::uint32_t index) const noexcept { return calls_[index]; }
     [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
 
 private:

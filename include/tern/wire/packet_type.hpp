@@ -73,8 +73,9 @@ enum class packet_type : std::uint8_t
 namespace detail
 {
 
-/// What is wrong with a first byte, as one table, because it is asked for every packet.
-inline constexpr std::array<errc, 256> first_byte_errors = [] {
+/// What is wrong with each first byte.
+[[nodiscard]] constexpr std::array<errc, 256> judge_first_bytes() noexcept
+{
     std::array<errc, 256> errors{};
     for (std::size_t byte = 0; byte < errors.size(); ++byte)
     {
@@ -97,7 +98,10 @@ inline constexpr std::array<errc, 256> first_byte_errors = [] {
         }
     }
     return errors;
-}();
+}
+
+/// As a table, because it is asked for every packet.
+inline constexpr std::array<errc, 256> first_byte_errors = judge_first_bytes();
 
 } // namespace detail
 

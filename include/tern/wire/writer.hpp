@@ -38,18 +38,7 @@ namespace tern::wire
 
 [[nodiscard]] constexpr char* put(std::string_view bytes, char* out) noexcept
 {
-    if (std::is_constant_evaluated())
-    {
-        for (std::size_t i = 0; i < bytes.size(); ++i)
-        {
-            out[i] = bytes[i];
-        }
-    }
-    else if (!bytes.empty()) // the data of an empty view may be null
-    {
-        std::memcpy(out, bytes.data(), bytes.size());
-    }
-    return out + bytes.size();
+    return out + bytes.copy(out, bytes.size());
 }
 
 namespace detail

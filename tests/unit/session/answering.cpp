@@ -253,6 +253,22 @@ TEST_CASE("problem information that was not asked for ends the connection", "[se
         answer.properties.user_properties = list;
         CHECK(failure(server.feed(answer)) == errc::unrequested_property);
     }
+    SECTION("in PUBREL")
+    {
+        wire::pubrel released;
+        released.packet_identifier = 1;
+        released.properties.reason_string = "why";
+        CHECK(failure(server.feed(released)) == errc::unrequested_property);
+    }
+    SECTION("in SUBACK")
+    {
+        const reason_code codes[] = {reason_code::success};
+        wire::suback granted;
+        granted.packet_identifier = 1;
+        granted.reason_codes = codes;
+        granted.properties.reason_string = "why";
+        CHECK(failure(server.feed(granted)) == errc::unrequested_property);
+    }
     CHECK(server.sent() == packets{"E0 01 82"}); // v5 [MQTT-3.1.2-29]
 }
 
@@ -281,4 +297,24 @@ TEST_CASE("a cancelled publish that was not sent is gone", "[session]")
     server.connect();
     CHECK(server.sent() == packets{"32 07 00 01 74 00 01 00 79"});
     CHECK(server.events().empty());
+}
+
+TEST_CASE("a publish that is cancelled after its end completes no more", "[session]")
+{
+    script server;
+    const auto result = server.publish(1, "x", qos::at_least_once);
+    (void)server.publish(2, "y", qos::at_least_once);
+    server.engine.abandon(errc::connection_lost);
+    CHECK_FALSE(server.engine.cancel(result.handle));
+    CHECK(server.ended() == std::vector{std::pair(session::operation{2}, make_error_code(errc::connection_lost))});
+    CHECK(server.engine.idle());
+}
+
+TEST_CASE("an acknowledgement that is cut short ends the connection", "[session]")
+{
+    script server;
+    server.connect();
+    const auto* const packet = GENERATE("40 01 00", "50 01 00", "62 01 00", "70 01 00");
+    CHECK(failure(server.feed_hex(packet)) == errc::length_mismatch);
+    CHECK(server.sent() == packets{"E0 01 81"});
 }

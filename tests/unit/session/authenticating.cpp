@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 using namespace tern;
@@ -112,4 +113,65 @@ TEST_CASE("AUTH that breaks a rule ends the connection", "[session]")
         server.connect(options, {}, protocol_version::v3_1_1);
         CHECK(failure(server.feed_hex("F0 06 18 04 15 00 01 4D")) == errc::reserved_packet_type);
     }
+}
+
+TEST_CASE("what is optional in AUTH is left out where the server takes no packet of that size", "[session]")
+{
+    connect_options options = minimal();
+    options.authentication_method = "M";
+    wire::connack answer;
+    answer.properties.authentication_method = "M";
+    answer.properties.maximum_packet_size = 20;
+    script server;
+    server.connect(options, answer);
+    auth_properties extra;
+    SECTION("the reason")
+    {
+        extra.reason_string = "a reason that is long";
+    }
+    const user_property list[] = {{"a name that is long", "and its value"}};
+    SECTION("the user properties")
+    {
+        extra.user_properties = list;
+    }
+    CHECK_FALSE(server.engine.re_authenticate("1", extra)); // v5 [MQTT-3.15.2-2] [MQTT-3.15.2-3]
+    CHECK(server.sent() == packets{"F0 0A 19 08 15 00 01 4D 16 00 01 31"});
+}
+
+TEST_CASE("an answer that comes too late is refused", "[session]")
+{
+    connect_options options = minimal();
+    options.authentication_method = "M";
+    script server;
+    (void)server.engine.configure(options);
+    CHECK(server.engine.authenticate("1") == errc::not_connected);
+    (void)server.engine.open(protocol_version::v5, server.now);
+    CHECK(as<session::authentication_challenge>(server.feed_hex("F0 06 18 04 15 00 01 4D")));
+    server.drop();
+    CHECK(server.engine.authenticate("1") == errc::not_connected);
+    CHECK(server.sent().empty());
+}
+
+TEST_CASE("AUTH with problem information that was not asked for ends the connection", "[session]")
+{
+    connect_options options = minimal();
+    options.authentication_method = "M";
+    options.request_problem_information = false;
+    script server;
+    (void)server.engine.configure(options);
+    (void)server.engine.open(protocol_version::v5, server.now);
+    CHECK(failure(server.feed_hex("F0 0A 18 08 15 00 01 4D 1F 00 01 77")) == errc::unrequested_property);
+}
+
+TEST_CASE("authentication data that no packet can carry is refused when opening", "[session]")
+{
+    connect_options options = minimal();
+    options.authentication_method = "M";
+    const std::string data(65'536, 'd');
+    script server;
+    CHECK_FALSE(server.engine.configure(options));
+    CHECK(server.engine.open(protocol_version::v5, server.now, byte_view(data)) == errc::field_too_long);
+    CHECK(server.engine.phase() == session::connection_phase::closed);
+    CHECK(server.sent().empty());
+    CHECK_FALSE(server.engine.open(protocol_version::v5, server.now, byte_view("d")));
 }

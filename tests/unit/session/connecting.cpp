@@ -382,15 +382,19 @@ TEST_CASE("response information is accepted where it was asked for", "[session]"
     CHECK(server.engine.phase() == session::connection_phase::connected);
 }
 
-TEST_CASE("options that this version cannot carry are refused when opening", "[session]")
+TEST_CASE("options that cannot be sent change nothing, those that this version cannot carry are refused when opening",
+          "[session]")
 {
     connect_options options = minimal();
     options.password = byte_view("p");
     script server;
     CHECK_FALSE(server.engine.configure(options));
+    options.client_id = "a\xFF";
+    CHECK(server.engine.configure(options) == errc::invalid_text);
     CHECK(server.engine.open(v3, server.now) == errc::not_supported_by_protocol_version);
     CHECK(server.engine.phase() == session::connection_phase::closed);
     CHECK_FALSE(server.engine.open(protocol_version::v5, server.now));
+    CHECK(server.sent().at(0).ends_with("00 01 63 00 01 70")); // the first client identifier, and the password
 }
 
 TEST_CASE("other credentials change nothing of the session", "[session]")

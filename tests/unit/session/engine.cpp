@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -235,4 +236,92 @@ TEST_CASE("an engine says whether an answer is awaited")
     (void)server.sent();
     (void)server.feed_hex("90 04 00 02 00 02");
     CHECK_FALSE(server.engine.awaits_answer());
+}
+
+TEST_CASE("an observer sees the packets of both directions from then on", "[session]")
+{
+    struct : observer
+    {
+        void packet_sent(protocol_version, std::string_view packet) noexcept override { sent += to_hex(packet) + '\n'; }
+        void packet_received(protocol_version, std::string_view packet) noexcept override
+        {
+            received += to_hex(packet) + '\n';
+        }
+        void state_changed(tern::connection_state) noexcept override {}
+
+        std::string sent;
+        std::string received;
+    } watcher;
+    script server;
+    server.connect();
+    server.engine.set_observer(&watcher);
+    (void)server.publish(1, "x", qos::at_least_once);
+    (void)server.sent();
+    (void)server.acknowledge<wire::puback>(1);
+    server.engine.set_observer(nullptr);
+    (void)server.publish(2, "y", qos::at_most_once);
+    CHECK(watcher.sent == "32 07 00 01 74 00 01 00 78\n");
+    CHECK(watcher.received == "40 02 00 01\n");
+}
+
+TEST_CASE("an event does not outlive the next packet", "[session]")
+{
+    script server;
+    server.connect();
+    const std::string input = from_hex("30 05 00 01 74 00 78 D0 00");
+    std::optional<session::event> event;
+    CHECK(server.engine.receive(input, server.now, event) == 7);
+    CHECK(as<session::message_received>(event));
+    CHECK(server.engine.receive(std::string_view(input).substr(7), server.now, event) == 2);
+    CHECK_FALSE(event);
+}
+
+TEST_CASE("bytes that move in either direction put off the end of a silent connection", "[session]")
+{
+    script server;
+    server.connect();
+    SECTION("what comes, while PINGRESP is awaited")
+    {
+        server.now += 60s;
+        server.engine.advance(server.now);
+        CHECK(server.sent() == packets{"C0 00"});
+        const auto before = server.engine.deadline();
+        REQUIRE(before);
+        server.now += 1s;
+        server.engine.heard(server.now);
+        CHECK(server.engine.deadline() == *before + 1s);
+    }
+    SECTION("what leaves, while a write is under way")
+    {
+        (void)server.publish(1, "x", qos::at_least_once);
+        server.engine.transmit(server.buffer, server.now);
+        const auto before = server.engine.deadline();
+        REQUIRE(before);
+        server.now += 1s;
+        server.engine.write_progressed(server.now);
+        CHECK(server.engine.deadline() == *before + 1s);
+    }
+}
+
+TEST_CASE("an engine says beforehand whether a re-authentication can begin", "[session]")
+{
+    connect_options options = plain_options();
+    script server;
+    CHECK(server.engine.check_re_authentication() == errc::not_connected);
+    SECTION("without a method")
+    {
+        server.connect(options);
+        CHECK(server.engine.check_re_authentication() == errc::authentication_not_configured);
+    }
+    SECTION("with one")
+    {
+        wire::connack answer;
+        answer.properties.authentication_method = options.authentication_method = "M";
+        server.connect(options, answer);
+        CHECK_FALSE(server.engine.check_re_authentication());
+        CHECK_FALSE(server.engine.re_authenticate("1"));
+        CHECK(server.engine.check_re_authentication() == errc::authentication_in_progress);
+    }
+    (void)server.engine.disconnect({}, server.now);
+    CHECK(server.engine.check_re_authentication() == errc::disconnecting);
 }

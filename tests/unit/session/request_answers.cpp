@@ -266,7 +266,10 @@ TEST_CASE("of a subscription that is forgotten before its answer no event follow
     const std::uint32_t one = subscribe(server, 1, {"a"});
     (void)server.sent();
     server.engine.forget_subscription(one);
-    SECTION("when the answer comes") { CHECK_FALSE(answer<wire::suback>(server, 1, {granted})); }
+    SECTION("when the answer comes")
+    {
+        CHECK_FALSE(answer<wire::suback>(server, 1, {granted}));
+    }
     SECTION("when everything is given up") {}
     server.drop();
     server.engine.abandon(errc::connection_lost);
@@ -298,7 +301,8 @@ TEST_CASE("a subscription that is forgotten is not made again", "[session]")
     CHECK(server.sent().empty());
 }
 
-TEST_CASE("of calls that share a filter the last one to be given up unsubscribes, also if it was never sent", "[session]")
+TEST_CASE("of calls that share a filter the last one to be given up unsubscribes, also if it was never sent",
+          "[session]")
 {
     const bool resumed = GENERATE(true, false);
     script server;
@@ -334,4 +338,33 @@ TEST_CASE("of calls that share a filter the last one to be given up unsubscribes
     connected.session_present = resumed;
     server.reconnect(connected);
     CHECK(server.sent() == (resumed ? packets{filters} : packets{})); // gone with the session
+}
+
+TEST_CASE("nobody hears of the answer to an unsubscribe that was cancelled, which holds all the same", "[session]")
+{
+    script server;
+    server.connect();
+    subscribe(server, 1, {"a"});
+    (void)server.sent();
+    (void)answer<wire::suback>(server, 1, {granted});
+    unsubscribe(server, 2, {"a"});
+    (void)server.sent();
+    CHECK_FALSE(server.engine.cancel_request(2));
+    CHECK_FALSE(answer<wire::unsuback>(server, 2, {reason_code::success}));
+    CHECK(server.events().empty());
+    CHECK(server.engine.idle());
+    server.drop();
+    server.reconnect();
+    CHECK(server.sent().empty());
+}
+
+TEST_CASE("a subscription that is forgotten before it was sent is never sent", "[session]")
+{
+    script server;
+    const std::uint32_t one = subscribe(server, 1, {"a"});
+    subscribe(server, 2, {"b"});
+    server.engine.forget_subscription(one);
+    server.connect();
+    CHECK(server.sent() == packets{"82 09 00 01 02 0B 02 00 01 62 01"});
+    CHECK(server.events().empty());
 }

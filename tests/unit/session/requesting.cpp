@@ -2,9 +2,12 @@
 #include "tern/session/requesting.hpp"
 
 #include "script.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -341,4 +344,85 @@ TEST_CASE("an unsubscribe that the server does not take is told, and its filters
     server.drop();
     server.reconnect();
     CHECK(server.sent() == packets{"82 09 00 03 02 0B 01 00 01 62 02"});
+}
+
+TEST_CASE("the number of subscriptions is bounded", "[session]")
+{
+    client_limits limits;
+    limits.maximum_pending_subscriptions = 70'000;
+    script server(limits);
+    for (int i = 0; i < 65'535; ++i)
+    {
+        REQUIRE_FALSE(subscribe(server, 0, "a"));
+    }
+    CHECK(subscribe(server, 1, "a") == errc::queue_full);
+    CHECK_FALSE(unsubscribe(server, 2, "a"));
+}
+
+TEST_CASE("nothing is asked for after DISCONNECT", "[session]")
+{
+    script server;
+    server.connect();
+    CHECK_FALSE(server.engine.disconnect({}, server.now));
+    CHECK(subscribe(server, 1, "a") == errc::disconnecting);
+    CHECK(unsubscribe(server, 2, "a") == errc::disconnecting);
+    CHECK(server.sent().size() == 1);
+}
+
+TEST_CASE("a cancelled subscribe to what another call holds takes nothing away from it", "[session]")
+{
+    script server;
+    server.connect();
+    CHECK_FALSE(subscribe(server, 1, "a"));
+    CHECK_FALSE(subscribe(server, 2, "a"));
+    (void)server.sent();
+    CHECK_FALSE(server.engine.cancel_request(1));
+    grant(server, 1);
+    CHECK(server.sent().empty());
+    grant(server, 2);
+    CHECK(server.engine.idle());
+    server.drop();
+    server.reconnect();
+    CHECK(server.sent() == packets{"82 09 00 03 02 0B 02 00 01 61 01"}); // the second alone
+}
+
+TEST_CASE("a request for which memory is short changes nothing, or waits", "[session]")
+{
+    std::size_t refused = 0;
+    std::size_t waited = 0;
+    bool happened = true;
+    for (std::size_t successes = 0; happened; ++successes)
+    {
+        script server;
+        server.connect();
+        bool accepted = true;
+        {
+            const allocation_failure failure(successes);
+            try
+            {
+                accepted = !subscribe(server, 1, "a/filter/that/is/long");
+            }
+            catch (const std::bad_alloc&)
+            {
+                accepted = false;
+            }
+            happened = failure.happened();
+        }
+        if (!accepted)
+        {
+            ++refused;
+            CHECK(server.engine.idle());
+            CHECK_FALSE(server.engine.has_output());
+            CHECK_FALSE(subscribe(server, 1, "a/filter/that/is/long"));
+        }
+        else if (happened)
+        {
+            ++waited;
+        }
+        CHECK(server.sent().size() == 1);
+        grant(server, 1);
+        CHECK(server.engine.idle());
+    }
+    CHECK(refused > 0);
+    CHECK(waited > 0);
 }

@@ -346,3 +346,91 @@ TEST_CASE("an alias is left out where it would make the packet too large", "[ses
     CHECK_FALSE(server.engine.publish(0, "abcd", "xxx", {}, server.now).error);
     CHECK(server.sent() == packets{"30 0A 00 04 61 62 63 64 00 78 78 78"});
 }
+
+TEST_CASE("a topic that is shorter than its alias is sent as it is", "[session]")
+{
+    connect_options options = plain_options();
+    options.automatic_topic_aliases = true;
+    wire::connack answer;
+    answer.properties.topic_alias_maximum = 5;
+    script server;
+    server.connect(options, answer);
+    (void)server.publish(0, "x", zero);
+    (void)server.publish(0, "x", zero);
+    CHECK(server.sent() == packets{"30 05 00 01 74 00 78", "30 05 00 01 74 00 78"});
+}
+
+TEST_CASE("a 3.1.1 server gets no more QoS 2 at a time than it was set to", "[session]")
+{
+    client_limits limits;
+    limits.maximum_exactly_once_in_flight_v3_1_1 = 1;
+    script server(limits);
+    server.connect(plain_options(), {}, protocol_version::v3_1_1);
+    (void)server.feed(wire::connack{});
+    server.drop();
+    server.reconnect({}, protocol_version::v3_1_1);
+    (void)server.publish(1, "a", two);
+    (void)server.publish(2, "b", two);
+    (void)server.publish(3, "c", one);
+    CHECK(server.sent() == packets{"34 06 00 01 74 00 01 61"});
+    (void)server.acknowledge<wire::pubrec>(1);
+    CHECK(server.sent() == packets{"62 02 00 01"});
+    (void)server.acknowledge<wire::pubcomp>(1);
+    CHECK(server.sent() == packets{"34 06 00 01 74 00 02 62", "32 06 00 01 74 00 03 63"});
+}
+
+TEST_CASE("what the server does not retain is refused at every QoS", "[session]")
+{
+    wire::connack answer;
+    answer.properties.retain_available = false;
+    script server;
+    server.connect(plain_options(), answer);
+    publish_options options;
+    options.retain = true;
+    options.qos = GENERATE(zero, one, two);
+    const session::publish_result result = server.engine.publish(1, "t", "x", options, server.now);
+    CHECK(result.error == errc::retain_not_available); // v5 [MQTT-3.2.2-14]
+    CHECK(server.sent().empty());
+    CHECK(server.engine.idle());
+}
+
+TEST_CASE("QoS 1 that the next server does not take ends, and its identifier is free", "[session]")
+{
+    script server;
+    server.connect();
+    (void)server.publish(1, std::string(100, 'x'), one);
+    (void)server.sent();
+    server.drop();
+    wire::connack answer;
+    answer.session_present = true;
+    answer.properties.maximum_packet_size = 50;
+    server.reconnect(answer);
+    CHECK(server.sent().empty());
+    CHECK(server.ended() ==
+          std::vector{std::pair(session::operation{1}, make_error_code(errc::exceeds_server_maximum_packet_size))});
+    (void)server.acknowledge<wire::pubrec>(1);
+    CHECK(server.sent() == packets{"62 03 00 01 92"});
+}
+
+TEST_CASE("a message for which no identifier is free lets QoS 0 pass", "[session]")
+{
+    client_limits limits;
+    limits.maximum_queued_messages = 70'000;
+    script server(limits);
+    std::uint32_t identifier = 0;
+    const topic_subscription filters[] = {{"a"}};
+    REQUIRE_FALSE(server.engine.subscribe(0, filters, {}, identifier, server.now));
+    for (int i = 0; i < 65'535; ++i)
+    {
+        REQUIRE_FALSE(server.publish(0, "x", one).error);
+    }
+    REQUIRE_FALSE(server.publish(0, "y", zero).error);
+    server.connect();
+    const packets sent = server.sent();
+    REQUIRE(sent.size() == 65'536); // SUBSCRIBE, one less than all, and the last
+    CHECK(sent.back() == "30 05 00 01 74 00 79");
+    CHECK(server.engine.stats(server.now).queued_messages == 1);
+    CHECK_FALSE(server.engine.has_output());
+    (void)server.feed_hex("90 04 00 01 00 00");
+    CHECK(server.sent() == packets{"32 07 00 01 74 00 01 00 78"});
+}

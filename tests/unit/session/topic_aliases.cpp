@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tern/session/topic_aliases.hpp"
 
+#include "script.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <string_view>
 
 using namespace tern;
 using namespace tern::session;
+using namespace tern_test;
 
 TEST_CASE("the server's aliases are mapped, mapped again, and forgotten with the connection", "[session]")
 {
@@ -118,4 +121,48 @@ TEST_CASE("a known topic costs no allocation, nor does replacing one", "[session
     }
     const std::size_t allocations = counter.count();
     CHECK(allocations == 0);
+}
+
+TEST_CASE("an alias for which memory is short is done without", "[session]")
+{
+    const std::string topic(40, 'a');
+    connect_options options = plain_options();
+    options.automatic_topic_aliases = true;
+    wire::connack answer;
+    answer.properties.topic_alias_maximum = 5;
+    std::size_t without = 0;
+    bool happened = true;
+    for (std::size_t successes = 0; happened; ++successes)
+    {
+        script server;
+        server.connect(options, answer);
+        bool published = true;
+        {
+            const allocation_failure failure(successes);
+            try
+            {
+                published = !server.engine.publish(0, topic, "x", {}, server.now).error;
+            }
+            catch (const std::bad_alloc&)
+            {
+                published = false;
+            }
+            happened = failure.happened();
+        }
+        const packets sent = server.sent();
+        REQUIRE(sent.size() == (published ? 1 : 0));
+        if (happened && published)
+        {
+            CHECK(sent[0] == "30 2C 00 28" + [&] {
+                std::string text;
+                for (std::size_t i = 0; i < topic.size(); ++i)
+                {
+                    text += " 61";
+                }
+                return text;
+            }() + " 00 78");
+            ++without;
+        }
+    }
+    CHECK(without == 1);
 }

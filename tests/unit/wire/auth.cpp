@@ -70,3 +70,12 @@ TEST_CASE("3.1.1 has no AUTH")
     CHECK(refusal(v3_1_1, full) == errc::not_supported_by_protocol_version);
     CHECK(decode_error<auth>(v3_1_1, bytes("F0 00")) == errc::reserved_packet_type);
 }
+
+TEST_CASE("3.1.1 has no AUTH to write or read")
+{
+    std::string out(2, '\x55');
+    CHECK(refusal(v3_1_1, auth{}) == errc::not_supported_by_protocol_version);
+    CHECK(encode(v3_1_1, auth{}, 0, out.data()) == out.data());
+    CHECK(out == "UU");
+    CHECK(decode_error<auth>(v3_1_1, bytes("F0 00")) == errc::reserved_packet_type);
+}

@@ -3,13 +3,52 @@
 
 #include "unit/wire/wire_test.hpp"
 
+#include <set>
+
 using namespace tern_test;
 
-// A list fits the packets it is for and no others.
-static_assert(!property_block<publish_properties>::matches(property_carrier::will));
-static_assert(!property_block<will_properties>::matches(property_carrier::publish));
-static_assert(!property_block<acknowledgement_properties>::matches(property_carrier::connack));
-static_assert(!property_block<subscribe_properties>::matches(property_carrier::unsubscribe));
+namespace
+{
+
+/// The packets that a list fits, out of all, by their numbers.
+template <class Properties>
+std::set<int> fitted()
+{
+    using c = property_carrier;
+    std::set<int> result;
+    for (const c carrier : {c::connect, c::connack, c::publish, c::will, c::puback, c::pubrec, c::pubrel, c::pubcomp,
+                            c::subscribe, c::suback, c::unsubscribe, c::unsuback, c::disconnect, c::auth})
+    {
+        if (property_block<Properties>::matches(carrier))
+        {
+            result.insert(static_cast<int>(carrier));
+        }
+    }
+    return result;
+}
+
+template <class... Carrier>
+std::set<int> only(Carrier... carriers)
+{
+    return {static_cast<int>(carriers)...};
+}
+
+} // namespace
+
+TEST_CASE("a list fits the packets it is for and no others")
+{
+    using c = property_carrier;
+    CHECK(fitted<connect_properties>() == only(c::connect));
+    CHECK(fitted<will_properties>() == only(c::will));
+    CHECK(fitted<connack_properties>() == only(c::connack));
+    CHECK(fitted<publish_properties>() == only(c::publish));
+    CHECK(fitted<acknowledgement_properties>() ==
+          only(c::puback, c::pubrec, c::pubrel, c::pubcomp, c::suback, c::unsuback));
+    CHECK(fitted<subscribe_properties>() == only(c::subscribe));
+    CHECK(fitted<unsubscribe_properties>() == only(c::unsubscribe));
+    CHECK(fitted<disconnect_properties>() == only(c::disconnect));
+    CHECK(fitted<auth_properties>() == only(c::auth));
+}
 
 TEST_CASE("properties are written in the order of their list")
 {

@@ -63,3 +63,23 @@ TEST_CASE("a value that is cut off is a malformed property")
     CHECK(decode_as<maximum>(bytes("00"), value) == errc::malformed_property);
     CHECK(decode_as<response>(bytes("00 02 'a'"), text) == errc::malformed_property);
 }
+
+TEST_CASE("the kind of a value follows from the table of properties")
+{
+    using wire::detail::property_kind;
+    const auto encoded = [](const auto& kind, const auto& value) {
+        std::string out(16, '\0');
+        out.resize(static_cast<std::size_t>(kind.encode(value, out.data()) - out.data()));
+        return out;
+    };
+    CHECK(encoded(property_kind<property::retain_available, bool>(), true) == bytes("01"));
+    CHECK(encoded(property_kind<property::maximum_qos, qos>(), qos::at_least_once) == bytes("01"));
+    CHECK(encoded(property_kind<property::topic_alias, std::uint16_t>(), std::uint16_t{258}) == bytes("01 02"));
+    CHECK(encoded(property_kind<property::maximum_packet_size, std::uint32_t>(), 258U) == bytes("00 00 01 02"));
+    CHECK(encoded(property_kind<property::subscription_identifier, std::uint32_t>(), 258U) == bytes("82 02"));
+    CHECK(encoded(property_kind<property::reason_string, std::string_view>(), "a") == bytes("00 01 'a'"));
+    CHECK(encoded(property_kind<property::response_topic, std::string_view>(), "t") == bytes("00 01 't'"));
+    CHECK(encoded(property_kind<property::correlation_data, byte_view>(), byte_view("d")) == bytes("00 01 'd'"));
+    CHECK(encoded(property_kind<property::user_property, user_property>(), user_property{"n", "v"}) ==
+          bytes("00 01 'n' 00 01 'v'"));
+}

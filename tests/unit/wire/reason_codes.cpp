@@ -8,6 +8,19 @@ using namespace tern_test;
 static_assert(reason_code_set{0x00, 0xFF}.contains(static_cast<reason_code>(0xFF)));
 static_assert(!reason_code_set{0x00, 0xFF}.contains(static_cast<reason_code>(0x40)));
 
+TEST_CASE("a set holds the codes that it is made of, and no other")
+{
+    for (unsigned value = 0; value < 256; ++value)
+    {
+        const reason_code_set set{0x00, static_cast<std::uint8_t>(value), 0xFF};
+        for (unsigned other = 0; other < 256; ++other)
+        {
+            const bool contained = set.contains(static_cast<reason_code>(other));
+            REQUIRE(contained == (other == 0 || other == value || other == 0xFF));
+        }
+    }
+}
+
 TEST_CASE("every set holds only codes that the standard names")
 {
     for (const reason_code_set& set :
