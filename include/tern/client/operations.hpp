@@ -32,6 +32,8 @@ namespace detail
 
 class consumer;
 
+using connect_handler = unique_handler<void(std::error_code, connect_result)>;
+using plain_handler = unique_handler<void(std::error_code)>;
 using publish_handler = unique_handler<void(std::error_code, publish_result)>;
 using subscribe_handler = unique_handler<void(std::error_code, subscription)>;
 using ready_handler = unique_handler<void(std::error_code, subscribe_result)>;
@@ -57,6 +59,20 @@ enum class single_operation : std::uint8_t
 {
     return (generation & 0x3FFFFFFFU) << 2 | static_cast<std::uint32_t>(kind);
 }
+
+/// What has ended and is to be completed when the events up to then are told.
+struct finished_connect
+{
+    connect_handler handler;
+    std::error_code error;
+    connect_result result;
+};
+
+struct finished_plain
+{
+    plain_handler handler;
+    std::error_code error;
+};
 
 /// A publish that is not done.
 struct publish_operation
