@@ -35,32 +35,32 @@ enum class tls_version : std::uint8_t
 struct tls_options
 {
     // Whom to trust. If none of the first three is given: the system's certificates.
-    std::string_view ca_file{};             ///< path of a file with certificates in PEM
-    std::string_view ca_directory{};        ///< path of a directory as `openssl rehash` makes it
-    std::string_view ca_certificates{};     ///< the certificates themselves, in PEM
-    bool use_system_certificates = false;   ///< also where one of the above is given
+    std::string_view ca_file{};           ///< path of a file with certificates in PEM
+    std::string_view ca_directory{};      ///< path of a directory as `openssl rehash` makes it
+    std::string_view ca_certificates{};   ///< the certificates themselves, in PEM
+    bool use_system_certificates = false; ///< also where one of the above is given
     /// The name, or address, that the server's certificate has to be for, and that is asked for (SNI); empty: the
     /// URL's host.
     std::string_view server_name{};
 
     // Who the client is. In PEM, the certificate first and then those between it and the root.
     std::string_view certificate_file{};
-    std::string_view certificate{};         ///< the certificates themselves, instead of their file
-    std::string_view private_key_file{};    ///< empty: in the file, or the text, of the certificate
-    std::string_view private_key{};         ///< the key itself, instead of its file
+    std::string_view certificate{};      ///< the certificates themselves, instead of their file
+    std::string_view private_key_file{}; ///< empty: in the file, or the text, of the certificate
+    std::string_view private_key{};      ///< the key itself, instead of its file
     std::string_view private_key_password{};
 
     // Instead of certificates: a key that both sides know. RFC 4279, RFC 8446 2.2
     std::string_view psk_identity{};
-    byte_view psk{};                        ///< 1 to 256 bytes
+    byte_view psk{}; ///< 1 to 256 bytes
 
     tls_version minimum_version = tls_version::v1_2;
     std::optional<tls_version> maximum_version{};
-    std::string_view ciphers{};             ///< of TLS 1.2, in OpenSSL's notation; empty: OpenSSL's choice
-    std::string_view cipher_suites{};       ///< of TLS 1.3
+    std::string_view ciphers{};       ///< of TLS 1.2, in OpenSSL's notation; empty: OpenSSL's choice
+    std::string_view cipher_suites{}; ///< of TLS 1.3
     /// Protocols to offer, in their order, with commas between them: "mqtt" for a server that has MQTT on port 443.
     std::string_view alpn{};
-    bool resume_sessions = true;            ///< a reconnect continues the TLS session and saves a round trip
+    bool resume_sessions = true; ///< a reconnect continues the TLS session and saves a round trip
 
     /// Takes any certificate, or a valid one for another host. Whoever sits between client and server reads and
     /// changes everything, passwords included: for tests only.

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "support/certificates.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -8,13 +15,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <stdexcept>
-#include <string>
 
 namespace tern_test
 {
@@ -73,9 +73,8 @@ key_pointer read_key(const std::string& pem)
 
 std::string key_text(EVP_PKEY* key)
 {
-    return as_pem([key](BIO* out) {
-        return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
-    });
+    return as_pem(
+        [key](BIO* out) { return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
 }
 
 void extend(X509* subject, X509* issuer, int what, const std::string& value)
@@ -113,7 +112,8 @@ certificate finish(X509* made, EVP_PKEY* key, EVP_PKEY* signer)
 certificate make_authority(const std::string& common_name)
 {
     const key_pointer key(EVP_EC_gen("P-256"));
-    const certificate_pointer made = begin(key.get(), {common_name, "", std::chrono::hours(-1000), std::chrono::hours(1000)});
+    const certificate_pointer made =
+        begin(key.get(), {common_name, "", std::chrono::hours(-1000), std::chrono::hours(1000)});
     X509_set_issuer_name(made.get(), X509_get_subject_name(made.get()));
     extend(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE");
     extend(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign");

@@ -10,6 +10,7 @@
 
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/foreign_protocol.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
 
@@ -60,16 +61,15 @@ TERN_INLINE std::optional<client_core::time_point> client_core::closing_deadline
     return limits_.closing.count() > 0 ? std::optional(now_ + limits_.closing) : std::nullopt;
 }
 
-/// What may be wrong where a server closes instead of answering CONNECT.
-inline constexpr std::string_view closed_without_an_answer =
-    "the server closed without an answer to CONNECT: it may speak TLS (mqtts) or WebSocket (ws) on this port, or not "
-    "know this version of MQTT";
-
 /// The transport failed and may have more to say of it than the error does.
 TERN_INLINE void client_core::note_explanation(std::error_code error) noexcept
 {
     std::error_code ignored;
-    explanation_ = make_or_empty(ignored, [&] { return connection_->explanation(error); });
+    std::string words = make_or_empty(ignored, [&] { return connection_->explanation(error); });
+    if (!words.empty())
+    {
+        explanation_ = std::move(words);
+    }
 }
 
 /// Reading or writing failed.

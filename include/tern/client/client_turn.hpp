@@ -11,9 +11,11 @@
 #include "tern/client/client_core.hpp"
 #include "tern/client/completion.hpp"
 #include "tern/client/connection.hpp"
+#include "tern/client/foreign_protocol.hpp"
 #include "tern/client/timer.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
+#include "tern/session/types.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/defer.hpp>
@@ -24,6 +26,7 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -300,6 +303,11 @@ TERN_INLINE bool client_core::process_input()
             break;
         }
         any = true;
+        if (state_ == connection_state::handshaking && engine_.phase() == session::connection_phase::failed)
+        {
+            std::error_code ignored;
+            explanation_ = make_or_empty(ignored, [&] { return std::string(explain_answer(stream->input.data())); });
+        }
         // Consumed first: a handler may throw, and the bytes stay where they are until the next read.
         stream->input.consume(consumed);
         if (received_)

@@ -34,7 +34,8 @@ namespace tern::detail
     if (settings != nullptr && settings->proxy)
     {
         settings->explanation.clear();
-        return proxy_opener(executor, result, target, settings, std::move(handler)); // prepare_tcp() saw that it is there
+        return proxy_opener(executor, result, target, settings,
+                            std::move(handler)); // prepare_tcp() saw that it is there
     }
     const auto connector = std::make_shared<tcp_connector>(executor, result, std::move(handler));
     connector->start(target.host, target.port);

@@ -9,6 +9,7 @@
 #ifndef TERN_CLIENT_TRANSPORT_HPP
 #define TERN_CLIENT_TRANSPORT_HPP
 
+#include "tern/client/transport_settings.hpp"
 #include "tern/client/url.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -16,6 +17,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -43,6 +46,23 @@ struct transport_done_probe : transport_handler_probe
 struct transport_transfer_probe : transport_handler_probe
 {
     void operator()(std::error_code, std::size_t) {}
+};
+
+/// A transport that takes settings, beside the executor.
+template <class Transport>
+concept configured_transport =
+    std::constructible_from<Transport, const asio::any_io_executor&, const std::shared_ptr<transport_settings>&>;
+
+/// A transport that checks its settings, and loads what they name, before the first connection.
+template <class Transport>
+concept prepared_transport = requires(transport_settings& settings) {
+    { Transport::prepare(settings) } -> std::same_as<std::error_code>;
+};
+
+/// A transport that has words for its errors.
+template <class Transport>
+concept explaining_transport = requires(const Transport& stream, std::error_code error) {
+    { stream.explanation(error) } -> std::same_as<std::string>;
 };
 
 } // namespace detail
@@ -74,13 +94,20 @@ struct transport_transfer_probe : transport_handler_probe
 ///         void close() noexcept;
 ///     };
 ///
+/// It may have more: a constructor that takes `const std::shared_ptr<transport_settings>&` behind the executor (what
+/// connect_options say of TLS, WebSocket and a proxy, which is then one and the same for all connections of one
+/// async_connect); `static std::error_code prepare(transport_settings&)`, called before the first of them, whose error
+/// ends async_connect before anything is sent; `std::string explanation(std::error_code) const`, what an error means in
+/// words.
+///
 /// The client has one read and one write under way at most, keeps buffers and the URL alive until completion, and calls
 /// async_shutdown at most once, when no write is under way; a read may be, and reading goes on to the end of the stream
 /// before the client closes: so nothing that was sent is thrown away. The handlers are move-only. They complete on the
 /// client's executor, never inside the initiating function. Destroying a transport closes it.
 template <class Transport>
 concept transport =
-    std::constructible_from<Transport, const asio::any_io_executor&> && std::is_nothrow_destructible_v<Transport> &&
+    (std::constructible_from<Transport, const asio::any_io_executor&> || detail::configured_transport<Transport>) &&
+    std::is_nothrow_destructible_v<Transport> &&
     requires(Transport& stream, const url& where, asio::mutable_buffer in, asio::const_buffer out,
              std::string_view scheme, detail::transport_done_probe done, detail::transport_transfer_probe transfer) {
         stream.async_open(where, static_cast<detail::transport_done_probe&&>(done));

@@ -32,23 +32,6 @@ struct any_transport;
 namespace tern::detail
 {
 
-/// A transport that takes settings, beside the executor.
-template <class Transport>
-concept configured_transport =
-    std::constructible_from<Transport, const asio::any_io_executor&, const std::shared_ptr<transport_settings>&>;
-
-/// A transport that checks its settings, and loads what they name, before the first connection.
-template <class Transport>
-concept prepared_transport = requires(transport_settings& settings) {
-    { Transport::prepare(settings) } -> std::same_as<std::error_code>;
-};
-
-/// A transport that has words for its errors.
-template <class Transport>
-concept explaining_transport = requires(const Transport& stream, std::error_code error) {
-    { stream.explanation(error) } -> std::same_as<std::string>;
-};
-
 template <class Transport>
 [[nodiscard]] Transport make_transport(const asio::any_io_executor& executor,
                                        const std::shared_ptr<transport_settings>& settings)

@@ -8,11 +8,11 @@
 #ifndef TERN_TRANSPORT_CERTIFICATE_ERROR_HPP
 #define TERN_TRANSPORT_CERTIFICATE_ERROR_HPP
 
-#include <openssl/x509_vfy.h>
-
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#include <openssl/x509_vfy.h>
 
 namespace tern
 {

@@ -10,7 +10,8 @@
 #define TERN_TRANSPORT_TLS_CONTEXT_HPP
 
 #if !__has_include(<openssl/ssl.h>)
-#error "TLS needs OpenSSL 3: install libssl-dev (Debian, Ubuntu), openssl-devel (Fedora), openssl (vcpkg, Conan), link tern::tls"
+#    error \
+        "TLS needs OpenSSL 3: install libssl-dev (Debian, Ubuntu), openssl-devel (Fedora), openssl (vcpkg, Conan), link tern::tls"
 #endif
 
 #include "tern/byte_view.hpp"
@@ -23,9 +24,6 @@
 #include <asio/ssl/context.hpp>
 #include <asio/ssl/context_base.hpp>
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -36,6 +34,9 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace tern
 {
@@ -160,8 +161,8 @@ private:
         }
         if (reason != 0)
         {
-            const char* words = ERR_SYSTEM_ERROR(reason) ? std::strerror(ERR_GET_REASON(reason))
-                                                         : ERR_reason_error_string(reason);
+            const char* words =
+                ERR_SYSTEM_ERROR(reason) ? std::strerror(ERR_GET_REASON(reason)) : ERR_reason_error_string(reason);
             text += words != nullptr ? ": " + std::string(words) : std::string();
         }
         return error;
@@ -228,7 +229,8 @@ private:
         {
             return {};
         }
-        const bool own = !options_.ca_file.empty() || !options_.ca_directory.empty() || !options_.ca_certificates.empty();
+        const bool own =
+            !options_.ca_file.empty() || !options_.ca_directory.empty() || !options_.ca_certificates.empty();
         if (!own || options_.use_system_certificates)
         {
             context_.set_default_verify_paths(error);
@@ -237,7 +239,8 @@ private:
                 return fail(errc::unusable_ca_certificates, "the certificates that the system trusts");
             }
         }
-        if (const std::string file(options_.ca_file); !file.empty() && SSL_CTX_load_verify_file(handle(), file.c_str()) != 1)
+        if (const std::string file(options_.ca_file);
+            !file.empty() && SSL_CTX_load_verify_file(handle(), file.c_str()) != 1)
         {
             return fail(errc::unusable_ca_certificates, "ca_file", file);
         }
@@ -283,10 +286,9 @@ private:
         }
         std::error_code error;
         // Also where there is none: OpenSSL would ask whoever sits at the terminal.
-        context_.set_password_callback(
-            [password = std::string(options_.private_key_password)](
-                std::size_t, asio::ssl::context_base::password_purpose) { return password; },
-            error);
+        context_.set_password_callback([password = std::string(options_.private_key_password)](
+                                           std::size_t, asio::ssl::context_base::password_purpose) { return password; },
+                                       error);
         const std::string file(options_.certificate_file);
         if (in_memory)
         {
@@ -298,7 +300,8 @@ private:
         }
         if (error)
         {
-            return fail_with(error, errc::unusable_client_certificate, in_memory ? "certificate" : "certificate_file", file);
+            return fail_with(error, errc::unusable_client_certificate, in_memory ? "certificate" : "certificate_file",
+                             file);
         }
         return use_private_key();
     }
@@ -335,7 +338,8 @@ private:
     std::error_code fail_with(const std::error_code& cause, errc error, std::string_view what, const std::string& which)
     {
         ERR_clear_error();
-        *explanation_ = std::string(what) + (which.empty() ? std::string() : " \"" + which + '"') + ": " + cause.message();
+        *explanation_ =
+            std::string(what) + (which.empty() ? std::string() : " \"" + which + '"') + ": " + cause.message();
         return error;
     }
 

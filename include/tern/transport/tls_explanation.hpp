@@ -10,6 +10,13 @@
 #include <asio/error.hpp>
 #include <asio/ssl/error.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -17,13 +24,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
-
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
 
 namespace tern::detail
 {
@@ -89,12 +89,8 @@ template <class Print>
             name_text(X509_get_issuer_name(certificate)) + '"';
     switch (problem)
     {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        text += ", valid until " + time_text(X509_get0_notAfter(certificate));
-        break;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        text += ", valid from " + time_text(X509_get0_notBefore(certificate));
-        break;
+    case X509_V_ERR_CERT_HAS_EXPIRED: text += ", valid until " + time_text(X509_get0_notAfter(certificate)); break;
+    case X509_V_ERR_CERT_NOT_YET_VALID: text += ", valid from " + time_text(X509_get0_notBefore(certificate)); break;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
     {

@@ -19,7 +19,7 @@
 #include "tern/transport/certificate_error.hpp"
 #include "tern/transport/tls_context.hpp"
 #include "tern/transport/tls_explanation.hpp"
-#include "tern/transport/tls_read_handler.hpp"
+#include "tern/transport/tls_handler.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
@@ -30,11 +30,6 @@
 #include <asio/ssl/stream_base.hpp>
 #include <asio/ssl/verify_context.hpp>
 
-#include <openssl/ssl.h>
-#include <openssl/tls1.h>
-#include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
-
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -42,6 +37,11 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include <openssl/ssl.h>
+#include <openssl/tls1.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 namespace tern::detail
 {
@@ -82,7 +82,7 @@ public:
     {
         return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
             [](auto handler, tls_stream* self, const Buffers& into) {
-                self->stream_.async_read_some(into, tls_read_handler<decltype(handler)>{std::move(handler)});
+                self->stream_.async_read_some(into, tls_handler<decltype(handler)>{std::move(handler), self->handle()});
             },
             token, this, buffers);
     }
@@ -98,7 +98,11 @@ public:
     template <class Token>
     auto async_shutdown(Token&& token)
     {
-        return stream_.async_shutdown(std::forward<Token>(token));
+        return asio::async_initiate<Token, void(std::error_code)>(
+            [](auto handler, tls_stream* self) {
+                self->stream_.async_shutdown(tls_handler<decltype(handler)>{std::move(handler), self->handle()});
+            },
+            token, this);
     }
 
     void close() noexcept
@@ -136,11 +140,9 @@ private:
         session_name_ = target.host + ':' + std::to_string(target.port);
         settings_->explanation.clear();
         opening_ = open_tcp(get_executor(), stream_.next_layer(), target, settings_,
-                            handler_type(
-                                [this, kept = std::move(handler)](std::error_code error) mutable {
-                                    opened(error, std::move(kept));
-                                },
-                                get_executor()));
+                            handler_type([this, kept = std::move(handler)](
+                                             std::error_code error) mutable { opened(error, std::move(kept)); },
+                                         get_executor()));
     }
 
     void opened(std::error_code error, handler_type handler)
@@ -152,10 +154,9 @@ private:
             return;
         }
         stage_ = tls_stage::shaking_hands;
-        stream_.async_handshake(asio::ssl::stream_base::client,
-                                [this, kept = std::move(handler)](std::error_code failure) mutable {
-                                    shaken(failure, std::move(kept));
-                                });
+        stream_.async_handshake(
+            asio::ssl::stream_base::client,
+            [this, kept = std::move(handler)](std::error_code failure) mutable { shaken(failure, std::move(kept)); });
     }
 
     void shaken(std::error_code error, handler_type handler)
@@ -189,7 +190,8 @@ private:
         (void)asio::ip::make_address(name, is_name);
         SSL* const ssl = handle();
         bool fine = SSL_set_ex_data(ssl, tls_context::connection_index(), &context()) == 1;
-        fine = fine && (!is_name || SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1);
+        fine = fine &&
+               (!is_name || SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1);
         const tls_options& options = context().options();
         if (!options.insecurely_accept_any_certificate && !options.insecurely_accept_any_host_name)
         {
@@ -202,9 +204,8 @@ private:
             SSL_set_session(ssl, earlier);
         }
         std::error_code error;
-        stream_.set_verify_mode(options.insecurely_accept_any_certificate ? asio::ssl::verify_none
-                                                                          : asio::ssl::verify_peer,
-                                error);
+        stream_.set_verify_mode(
+            options.insecurely_accept_any_certificate ? asio::ssl::verify_none : asio::ssl::verify_peer, error);
         if (!error && !options.insecurely_accept_any_certificate)
         {
             stream_.set_verify_callback(

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <system_error>
 
@@ -34,6 +35,8 @@ struct tested_server
     bool has_exactly_once = true; ///< or it treats QoS 2 as if it were QoS 1
     bool keeps_order = true;      ///< also when it sends again: RabbitMQ 3.10 and aedes 1.2 send newer messages first
     bool wants_user = false;      ///< any
+    tern::tls_options tls{};
+    std::function<std::string(std::uint16_t port)> url{}; ///< that leads through a proxy on this port; absent: mqtt
 };
 
 class fault_stage
@@ -53,10 +56,11 @@ public:
     /// Connects both and subscribes, without faults.
     asio::awaitable<void> connect()
     {
-        const std::string sender_url = near_sender.url();
-        const std::string receiver_url = near_receiver.url();
+        const std::string sender_url = server_.url ? server_.url(near_sender.port()) : near_sender.url();
+        const std::string receiver_url = server_.url ? server_.url(near_receiver.port()) : near_receiver.url();
         connect_options sending = fault_options("sender", server_.version);
         connect_options receiving = fault_options("receiver", server_.version);
+        sending.tls = receiving.tls = server_.tls;
         if (server_.wants_user)
         {
             sending.user_name = sending.client_id;

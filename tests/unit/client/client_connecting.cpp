@@ -296,6 +296,47 @@ TEST_CASE("a refused connect says why, in the words of the server that refused l
     CHECK(std::get<tern::given_up_event>(f.events[2]).reason_string.empty());
 }
 
+TEST_CASE("a server that answers with another protocol, or not at all, is explained")
+{
+    const struct
+    {
+        std::string answer;
+        std::string_view says;
+    } table[] = {{std::string("\x15\x03\x03\x00\x02\x02\x46", 7), "the server speaks TLS"},
+                 {"HTTP/1.1 400 Bad Request\r\n\r\n", "the server speaks HTTP"},
+                 {"", "closed without an answer"}};
+    for (const auto& row : table)
+    {
+        CAPTURE(row.says);
+        client_fixture f;
+        memory_server server(f.context, "stranger", [&](memory_server::visitor& one) {
+            if (!row.answer.empty())
+            {
+                one.send(row.answer);
+            }
+            one.close();
+        });
+        outcome<tern::connect_result> refused;
+        f.client->async_connect("mqtt://stranger", refused.handler());
+        REQUIRE(f.until([&] { return refused.calls != 0; }));
+        CHECK(refused.error);
+        CHECK(refused.result.explanation.find(row.says) != std::string::npos);
+        REQUIRE(f.count<tern::disconnected_event>() == 1);
+        CHECK(std::get<tern::disconnected_event>(f.events[0]).explanation == refused.result.explanation);
+        CHECK(std::get<tern::given_up_event>(f.events[1]).explanation == refused.result.explanation);
+    }
+}
+
+TEST_CASE("a URL that is wrong is explained, and so is a scheme that is not there")
+{
+    client_fixture f;
+    outcome<tern::connect_result> refused;
+    f.client->async_connect("mqtt://host:99999", refused.handler());
+    REQUIRE(f.until([&] { return refused.calls != 0; }));
+    CHECK(refused.error == tern::errc::invalid_url);
+    CHECK(refused.result.explanation.find("65535") != std::string::npos);
+}
+
 TEST_CASE("to retry without reconnecting is no choice")
 {
     tern::client_limits limits = quick_limits();

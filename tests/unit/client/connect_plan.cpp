@@ -12,11 +12,12 @@
 namespace
 {
 
-constexpr tern::detail::connection_factory no_connections{nullptr, [](tern::transport_settings& settings) {
-    return settings.tls.ca_file.empty() ? std::error_code()
-                                        : (settings.explanation = "no such file",
-                                           make_error_code(tern::errc::unusable_ca_certificates));
-}};
+constexpr tern::detail::connection_factory no_connections{
+    nullptr, [](tern::transport_settings& settings) {
+        return settings.tls.ca_file.empty()
+                   ? std::error_code()
+                   : (settings.explanation = "no such file", make_error_code(tern::errc::unusable_ca_certificates));
+    }};
 
 const tern::detail::connection_factory* mqtt_only(std::string_view scheme) noexcept
 {

@@ -100,8 +100,7 @@ TEST_CASE("what is said about TLS, WebSocket and a proxy outlives what it was ma
                                     .cipher_suites = source.f,
                                     .alpn = source.g};
         option_arena arena;
-        kept = arena.keep(
-            tern::connect_options{.tls = tls, .websocket = {.headers = headers}, .proxy = source.e});
+        kept = arena.keep(tern::connect_options{.tls = tls, .websocket = {.headers = headers}, .proxy = source.e});
         moved = std::move(arena);
     }
     const texts& e = expected;
@@ -141,8 +140,8 @@ TEST_CASE("options of the other operations outlive what they were made from", "[
                                                    .user_properties = view});
         subscribe = arena.keep(tern::subscribe_options{.no_local = true, .user_properties = view});
         unsubscribe = arena.keep(tern::unsubscribe_options{.user_properties = view, .time_limit = 3s});
-        disconnect = arena.keep(
-            tern::disconnect_options{.reason_string = std::string_view(source.c), .user_properties = view});
+        disconnect =
+            arena.keep(tern::disconnect_options{.reason_string = std::string_view(source.c), .user_properties = view});
         filters = arena.keep(std::span<const tern::topic_subscription>(list));
     }
     const std::vector<tern::user_property> properties{{expected.a, expected.b}};

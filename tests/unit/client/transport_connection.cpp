@@ -53,7 +53,8 @@ struct wordy_transport : tern::testing::memory_transport
     static std::error_code prepare(tern::transport_settings& settings)
     {
         settings.explanation = "prepared";
-        return settings.tls.ca_file == "bad" ? make_error_code(tern::errc::unusable_ca_certificates) : std::error_code();
+        return settings.tls.ca_file == "bad" ? make_error_code(tern::errc::unusable_ca_certificates)
+                                             : std::error_code();
     }
 
     [[nodiscard]] std::string explanation(std::error_code error) const { return file + ": " + error.message(); }

@@ -13,8 +13,8 @@ TEST_CASE("settings own what the options refer to")
         std::string header = "a header that does not fit into a small string";
         std::string proxy = "socks5://user:secret@proxy.example:1081";
         const tern::websocket_header headers[] = {{"Authorization", header}};
-        CHECK_FALSE(tern::detail::set(
-            settings, {.tls = {.ca_file = file}, .websocket = {.headers = headers}, .proxy = proxy}));
+        CHECK_FALSE(
+            tern::detail::set(settings, {.tls = {.ca_file = file}, .websocket = {.headers = headers}, .proxy = proxy}));
         file.assign(file.size(), 'x');
         header.assign(header.size(), 'x');
         proxy.assign(proxy.size(), 'x');
