@@ -43,10 +43,10 @@ struct attempt_options
 {
     std::optional<std::string_view> user_name{};
     std::optional<byte_view> password{}; ///< in 3.1.1 only with a user name
-    /// Certificates and keys in memory best: files are read here and now. A TLS session of an earlier attempt is not
-    /// continued then.
+    /// Instead of all of connect_options::tls. Certificates and keys in memory best: files are read here and now. A TLS
+    /// session of an earlier attempt is not continued then.
     std::optional<tls_options> tls{};
-    std::optional<websocket_options> websocket{}; ///< its headers can carry a token
+    std::optional<websocket_options> websocket{}; ///< instead of all of them; its headers can carry a token
 };
 
 static_assert(std::is_trivially_destructible_v<attempt_options> && std::is_aggregate_v<attempt_options>);
