@@ -97,9 +97,9 @@ struct client_limits
     std::chrono::milliseconds maximum_pause{300'000};
 
     // Waiting. What is not positive means no bound.
-    /// One try of one server until CONNACK: looking its name up and all addresses of it together. The address that
-    /// answers first is taken; if MQTT fails there the other addresses are not tried, but the next URL is. Half a
-    /// minute: TLS with a slow device.
+    /// One try of one server until CONNACK: the answer of on_attempt()'s handler, looking the server's name up, and all
+    /// addresses of it together. The address that answers first is taken; if MQTT fails there the other addresses are
+    /// not tried, but the next URL is. Half a minute: TLS with a slow device.
     std::chrono::milliseconds connect_attempt{30'000};
     std::chrono::milliseconds connect_total{0}; ///< async_connect as a whole: one pass ends by itself
     std::chrono::milliseconds operation{0}; ///< publish, subscribe, unsubscribe, re-authenticate: they survive outages

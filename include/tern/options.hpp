@@ -105,6 +105,19 @@ struct connect_options
     /// errc::invalid_option where reconnect_limits::enabled is false.
     bool retry = false;
     std::chrono::milliseconds time_limit = default_time_limit; ///< of the whole operation
+    /// Each pass over several servers tries them in an order of its own, so that many clients share them. Connecting
+    /// again, after a lost connection as well, is such a pass.
+    bool shuffle_servers = false;
+    /// How often in a row a server is followed that refuses or ends a connection with reason code 0x9C (use another
+    /// server) or 0x9D (server moved) and names one in its Server Reference (v5 4.11). 0: never. In a row means until a
+    /// connection has lasted (reconnect_limits::stable_after) or a pass over all servers has failed; that a server
+    /// names the next without end comes to nothing.
+    ///
+    /// 0x9C: what it names is tried once, before the rest of the list. 0x9D: it replaces that server, until the next
+    /// async_connect. A reference without a scheme takes the server's own. User name and password go along, also those
+    /// of the URL; so no server leads from TLS to a connection without it, from another server to a socket of this
+    /// machine, or to a login of its own choice. What is not followed is told in disconnected_event::explanation.
+    std::uint32_t maximum_server_references = 0;
     // The way to the server.
     tls_options tls{};             ///< for mqtts and wss
     websocket_options websocket{}; ///< for ws and wss

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace tern_test
 {
@@ -27,7 +28,16 @@ tern::client_limits quick_limits()
 client_fixture::client_fixture(tern::testing::broker_configuration configuration, tern::client_limits limits)
     : broker(context, std::move(configuration)), client(std::in_place, context, limits)
 {
-    client->on_event([this](const tern::client_event& event) { events.push_back(event); });
+    client->on_event([this](const tern::client_event& event) {
+        if (const auto* const trying = std::get_if<tern::connecting_event>(&event))
+        {
+            tried.push_back(*trying);
+        }
+        else
+        {
+            events.push_back(event);
+        }
+    });
 }
 
 bool client_fixture::until(const std::function<bool()>& done)

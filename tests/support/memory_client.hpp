@@ -122,7 +122,8 @@ struct client_fixture
     asio::io_context context{1};
     memory_broker broker;
     std::optional<memory_client> client;
-    std::vector<tern::client_event> events;
+    std::vector<tern::client_event> events; ///< but those of the next
+    std::vector<tern::connecting_event> tried;
     tern::connect_result connection;
 };
 

@@ -24,10 +24,12 @@
 #include "tern/client/client_dispatching.hpp"
 #include "tern/client/client_ending.hpp"
 #include "tern/client/client_event.hpp"
+#include "tern/client/client_following.hpp"
 #include "tern/client/client_handlers.hpp"
 #include "tern/client/client_publishing.hpp"
 #include "tern/client/client_receiving.hpp"
 #include "tern/client/client_reconnecting.hpp"
+#include "tern/client/client_refreshing.hpp"
 #include "tern/client/client_releasing.hpp"
 #include "tern/client/client_reporting.hpp"
 #include "tern/client/client_subscribing.hpp"
@@ -37,6 +39,7 @@
 #include "tern/client/client_unmatched.hpp"
 #include "tern/client/client_unsubscribing.hpp"
 #include "tern/client/completion.hpp"
+#include "tern/client/connect_attempt.hpp"
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/initiations.hpp"
 #include "tern/client/results.hpp"
@@ -154,6 +157,22 @@ public:
         requires std::invocable<Authenticator&, const authentication_step&, authentication_answer>
     void set_authenticator(Authenticator authenticator) { core_->set_authenticator(std::move(authenticator)); }
 
+    /// `handler(const connect_attempt&, attempt_answer)` is asked before each connection that the client is about to
+    /// open, the first as well as those after a loss, and answers with what this one uses: user name and password, TLS
+    /// options, headers of a WebSocket; or with an error that ends the attempt. For tokens that expire, and
+    /// certificates that are renewed. It may answer at once or later, from any thread; the attempt's time limit
+    /// (client_limits::connect_attempt) goes on meanwhile, and what comes too late has no effect.
+    ///
+    /// A server that another one named (connect_attempt::referred) gets what the handler answers for it: look where it
+    /// goes. In 3.1.1 a connection that only begins or ends a session is asked for too, as is every version tried.
+    ///
+    /// It is called on the client's executor, never inside a function of the client, and replaces an earlier one, also
+    /// from inside that one. It may call any function of the client, and destroy it. An exception leaves it through the
+    /// function that runs the executor; the attempt then stays without an answer.
+    template <class Handler>
+        requires std::invocable<Handler&, const connect_attempt&, attempt_answer>
+    void on_attempt(Handler handler) { core_->set_attempt_handler(std::move(handler)); }
+
     // ------------------------------------------------------------------------------------------- Connecting
 
     /// Connects to the server at `url`, `mqtt://[user[:password]@]host[:port]`, and from then on stays connected:
@@ -182,8 +201,9 @@ public:
         return async_connect(url, connect_options{}, std::forward<Token>(token));
     }
 
-    /// The same with several servers that are tried in their order, as in `brokers("mqtt://a", "mqtt://b")`; after a
-    /// lost connection too.
+    /// The same with several servers, of any schemes, that are tried in their order or shuffled
+    /// (connect_options::shuffle_servers), as in `brokers("mqtts://a", "wss://b")`; after a lost connection too, from
+    /// the first. connecting_event and disconnected_event say which.
     template <asio::completion_token_for<void(std::error_code, connect_result)> Token = asio::use_awaitable_t<>>
     auto async_connect(const broker_list& urls, const connect_options& options = {}, Token&& token = Token{})
     {

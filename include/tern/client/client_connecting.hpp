@@ -74,6 +74,10 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
     {
         error = guard_memory([&] {
             const std::error_code wrong = plan_.set(urls, options, find_factory_, nothing.explanation);
+            if (!wrong)
+            {
+                plan_.start_pass([this] { return policy_.draw(); });
+            }
             return wrong ? wrong : engine_.configure(plan_.options_for_server());
         });
     }
@@ -98,8 +102,23 @@ TERN_INLINE void client_core::start_connect(connect_handler handler, const url_s
     schedule_turn();
 }
 
-/// One try of the present server; nothing of the one before is left.
+/// One try of the present server.
 TERN_INLINE void client_core::begin_attempt()
+{
+    std::error_code error;
+    connecting_event told = make_or_empty(error, [&] {
+        return connecting_event{plan_.server_name(), plan_.server_number(), plan_.server_count(), plan_.referred(),
+                                attempts_};
+    });
+    if (!error)
+    {
+        emit(std::move(told));
+    }
+    begin_connection();
+}
+
+/// A connection to the present server; nothing of the one before is left.
+TERN_INLINE void client_core::begin_connection()
 {
     attempt_deadline_ = deadline_within(now_, limits_.connect_attempt);
     connect_written_ = false;
@@ -108,17 +127,33 @@ TERN_INLINE void client_core::begin_attempt()
     server_reference_.clear();
     explanation_.clear();
     refusal_ = {};
+    set_state(connection_state::opening);
+    if (attempt_handler_ != nullptr)
+    {
+        attempt_wanted_ = true; // asked in a turn, since it is the application's and may call anything
+        schedule_turn();
+    }
+    else
+    {
+        open_connection({});
+    }
+}
+
+/// With what the application has `given` for this attempt.
+TERN_INLINE void client_core::open_connection(const attempt_options& given)
+{
     const std::error_code error = guard_memory([&]() -> std::error_code {
-        if (!plan_.same_options_everywhere())
+        const connect_options options = plan_.options_for_server(given);
+        if (const std::error_code wrong = engine_.set_credentials(options.user_name, options.password))
         {
-            const connect_options options = plan_.options_for_server();
-            if (const std::error_code wrong = engine_.set_credentials(options.user_name, options.password))
-            {
-                return wrong;
-            }
+            return wrong;
         }
-        connection_ = plan_.make_connection(*this, executor(), limits_);
-        set_state(connection_state::opening);
+        std::shared_ptr<transport_settings> settings;
+        if (const std::error_code wrong = plan_.prepare(given, settings, explanation_))
+        {
+            return wrong;
+        }
+        connection_ = plan_.make_connection(*this, executor(), limits_, settings);
         connection_->open(plan_.server());
         return {};
     });

@@ -6,9 +6,9 @@
 // Layer: client. Standard: none of its own; the session obeys it.
 // This is the shared state with the list of what is done with it. What is done stands beside it, one subject each:
 // client_turn.hpp (turns, writing, reading), client_time.hpp, client_connecting.hpp, client_reconnecting.hpp,
-// client_reporting.hpp, client_disconnecting.hpp, client_publishing.hpp, client_subscribing.hpp,
+// client_following.hpp, client_reporting.hpp, client_disconnecting.hpp, client_publishing.hpp, client_subscribing.hpp,
 // client_unsubscribing.hpp, client_releasing.hpp, client_dispatching.hpp, client_receiving.hpp, client_unmatched.hpp,
-// client_taking.hpp, client_authenticating.hpp, client_ending.hpp.
+// client_taking.hpp, client_authenticating.hpp, client_refreshing.hpp, client_ending.hpp.
 //
 // A turn is one run of the client on its executor. Whatever is asked for during a turn is written together at its end.
 // Outside of one, the first request schedules a turn, so that what is called in a row leaves in one write as well.
@@ -19,6 +19,7 @@
 #include "tern/client/authentication.hpp"
 #include "tern/client/client_event.hpp"
 #include "tern/client/client_registry.hpp"
+#include "tern/client/connect_attempt.hpp"
 #include "tern/client/connect_plan.hpp"
 #include "tern/client/connection.hpp"
 #include "tern/client/consumer.hpp"
@@ -75,6 +76,7 @@ namespace detail
 class client_core final : public std::enable_shared_from_this<client_core>,
                           public acknowledgement_target,
                           public authentication_target,
+                          public attempt_target,
                           public registered_client,
                           private connection_owner
 {
@@ -106,6 +108,8 @@ public:
     void set_unmatched_handler(Handler handler);
     template <class Authenticator>
     void set_authenticator(Authenticator authenticator);
+    template <class Handler>
+    void set_attempt_handler(Handler handler);
     void set_observer(observer* watcher) noexcept;
 
     // Operations; on the executor. They complete their handler later, also when they fail at once.
@@ -141,6 +145,7 @@ public:
 
     /// From any thread.
     void answer(std::uint64_t step, std::error_code error, byte_view data) override;
+    void answer(std::uint64_t step, std::error_code error, const attempt_options& options) override;
 
     /// The client is destroyed: every handler completes with operation_aborted, by post.
     void stop() noexcept;
@@ -176,6 +181,8 @@ private:
 
     // client_connecting.hpp
     void begin_attempt();
+    void begin_connection();
+    void open_connection(const attempt_options& given);
     void transport_opened(std::error_code error);
     void open_session(const std::optional<byte_view>& authentication_data);
     void handle(const session::connected& event);
@@ -195,6 +202,7 @@ private:
     void attempt_late();
     void connection_lost(std::error_code error);
     void attempt_failed(std::error_code error, connect_failure kind);
+    void will_retry(disconnected_event told) noexcept;
     void try_again(disconnected_event told, bool final);
     void retry();
     void drop_connection() noexcept;
@@ -291,6 +299,13 @@ private:
     void handle(const session::authentication_challenge& event);
     void handle(const session::authenticated& event);
 
+    // client_following.hpp
+    [[nodiscard]] bool follow_reference(disconnected_event& told);
+
+    // client_refreshing.hpp
+    void ask_for_attempt();
+    void take_attempt(std::uint64_t step, std::error_code error, const attempt_options& options);
+
     // client_ending.hpp
     template <class Function>
     void for_each_handler(Function&& function);
@@ -335,6 +350,7 @@ private:
     bool was_connected_ = false;        ///< since the last async_connect
     std::error_code failing_{};         ///< the connection closes when the output is written
     std::error_code resting_{};         ///< why the client is idle after it was not
+    std::error_code last_error_{};      ///< of the last attempt or connection since the last async_connect
     std::optional<time_point> attempt_deadline_;
     std::optional<time_point> connect_deadline_;
     std::optional<time_point> retry_at_;
@@ -387,10 +403,12 @@ private:
     std::shared_ptr<event_sink> event_handler_;
     std::shared_ptr<message_sink> unmatched_handler_;
     std::shared_ptr<authenticator_sink> authenticator_;
+    std::shared_ptr<attempt_sink> attempt_handler_;
     std::deque<client_event> events_;
-    std::uint64_t authentication_step_ = 0;
+    std::uint64_t authentication_step_ = 0; ///< the present question, to the authenticator or on_attempt's handler
     authentication_step::purpose authentication_purpose_ = authentication_step::purpose::start;
     bool restart_wanted_ = false; ///< async_re_authenticate was called
+    bool attempt_wanted_ = false; ///< on_attempt's handler is to be asked
     std::optional<time_point> re_authenticate_deadline_;
 };
 

@@ -128,7 +128,7 @@ TERN_INLINE void client_core::left_server()
     drop_connection();
     discarding_ = true;
     disconnect_deadline_ = disconnect_limit_;
-    begin_attempt();
+    begin_connection();
 }
 
 /// The time for waiting is over, or that for writing DISCONNECT, or that for the server to close.

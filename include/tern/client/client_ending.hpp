@@ -176,6 +176,7 @@ TERN_INLINE void client_core::let_go() noexcept
     const auto events = std::move(event_handler_);
     const auto unmatched = std::move(unmatched_handler_);
     const auto authenticator = std::move(authenticator_);
+    const auto attempt = std::move(attempt_handler_);
     state_ = connection_state::idle;
     if (depth_ == 0) // else the turn does it: a handler may be running
     {

@@ -22,6 +22,16 @@
 namespace tern
 {
 
+/// A server is tried, for the first time or again. What comes of it is a connected_event or a disconnected_event.
+struct connecting_event
+{
+    std::string server{};          ///< scheme, host and port, without credentials
+    std::size_t server_number = 0; ///< of the present pass over the servers, from 1; 0 if `referred`
+    std::size_t server_count = 0;  ///< in the list
+    bool referred = false;         ///< another server named it: connect_options::maximum_server_references
+    std::uint32_t attempt = 0;     ///< in a row without a connection, each a pass over the servers; from 1
+};
+
 /// Connected, for the first time or again.
 struct connected_event
 {
@@ -41,8 +51,10 @@ struct disconnected_event
     std::chrono::milliseconds retry_after{0}; ///< 0: at once, with the same server or the next of the list
     std::uint32_t attempt = 0; ///< in a row without a connection that lasted, that comes next, from 1; 0 if none does
     std::string server{};      ///< scheme, host and port, without credentials
-    std::string explanation{}; ///< what else there is to say in words, of TLS, WebSocket or a proxy; often empty
+    std::string explanation{}; ///< what else there is to say in words, of TLS, WebSocket, a proxy, or why a Server
+                               ///< Reference is not followed; often empty
     bool by_request = false;   ///< async_disconnect asked for it; `error` says if DISCONNECT could not be written
+    std::string next_server{}; ///< that is tried next, if one is: as `server`, which may be the same
 };
 
 /// The client will not connect again by itself; operations that wait have ended with this error.
@@ -97,9 +109,10 @@ struct messages_dropped_event
 struct re_authenticated_event
 {};
 
-using client_event = std::variant<connected_event, disconnected_event, given_up_event, session_lost_event,
-                                  subscription_refused_event, reading_paused_event, reading_resumed_event,
-                                  messages_unmatched_event, messages_dropped_event, re_authenticated_event>;
+using client_event =
+    std::variant<connected_event, disconnected_event, given_up_event, session_lost_event, subscription_refused_event,
+                 reading_paused_event, reading_resumed_event, messages_unmatched_event, messages_dropped_event,
+                 re_authenticated_event, connecting_event>;
 
 namespace detail
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The functions that the application gives to a client: for events, messages and authentication.
+// The functions that the application gives to a client: for events, messages, attempts to connect and authentication.
 //
 // Layer: client. Standard: none.
 // These are templates over the application's types, so they stay in the header when the other bodies of the client are
@@ -11,6 +11,7 @@
 #include "tern/client/authentication.hpp"
 #include "tern/client/client_core.hpp"
 #include "tern/client/client_event.hpp"
+#include "tern/client/connect_attempt.hpp"
 #include "tern/client/consumer.hpp"
 #include "tern/client/handler_registration.hpp"
 #include "tern/client/sources.hpp"
@@ -54,6 +55,21 @@ void client_core::set_authenticator(Authenticator authenticator)
         Authenticator authenticator;
     };
     authenticator_ = std::make_shared<sink>(std::move(authenticator));
+}
+
+template <class Handler>
+void client_core::set_attempt_handler(Handler handler)
+{
+    struct sink final : attempt_sink
+    {
+        explicit sink(Handler given) : handler(std::move(given)) {}
+        void call(const connect_attempt& attempt, attempt_answer answer) override
+        {
+            handler(attempt, std::move(answer));
+        }
+        Handler handler;
+    };
+    attempt_handler_ = std::make_shared<sink>(std::move(handler));
 }
 
 template <class Handler>

@@ -83,10 +83,6 @@ TERN_INLINE void client_core::transport_failed(std::error_code error)
 TERN_INLINE void client_core::attempt_late()
 {
     attempt_deadline_.reset();
-    if (connection_ == nullptr)
-    {
-        return;
-    }
     if (failing_)
     {
         connection_lost(failing_);
@@ -95,8 +91,14 @@ TERN_INLINE void client_core::attempt_late()
     {
         attempt_failed(errc::no_connection_acknowledgement, connect_failure::other);
     }
-    else
+    else if (state_ == connection_state::opening)
     {
+        if (connection_ == nullptr)
+        {
+            std::error_code ignored;
+            explanation_ =
+                make_or_empty(ignored, [] { return std::string("the function of on_attempt gave no answer"); });
+        }
         attempt_failed(errc::timed_out, connect_failure::other);
     }
 }
@@ -107,7 +109,7 @@ TERN_INLINE void client_core::connection_lost(std::error_code error)
     if (std::exchange(reopening_, false))
     {
         drop_connection();
-        begin_attempt();
+        begin_connection();
     }
     else if (shutting_down_ || discarding_)
     {
@@ -121,8 +123,13 @@ TERN_INLINE void client_core::connection_lost(std::error_code error)
     {
         disconnected_event told = describe_loss(error, true);
         drop_connection();
-        plan_.start_pass();
-        try_again(std::move(told), reconnect_policy::is_final(error, true));
+        if (policy_.has_lasted(now_))
+        {
+            plan_.forget_references();
+        }
+        const bool followed = follow_reference(told);
+        plan_.start_pass([this] { return policy_.draw(); }, followed);
+        try_again(std::move(told), !followed && reconnect_policy::is_final(error, true));
     }
     else
     {
@@ -148,21 +155,21 @@ TERN_INLINE void client_core::attempt_failed(std::error_code error, connect_fail
     ++engine_.counters().connect_failures;
     if (fallback_.on_failure(kind))
     {
-        begin_attempt();
+        begin_connection();
         return;
     }
     disconnected_event told = describe_loss(error, false);
-    if (plan_.next_server(reconnect_policy::is_final(error)))
+    if (follow_reference(told) || plan_.next_server(reconnect_policy::is_final(error)))
     {
-        told.will_retry = true;
         told.attempt = attempts_;
-        emit(std::move(told));
+        will_retry(std::move(told));
         begin_attempt();
         return;
     }
     const bool first_pass_only = connect_handler_ && !plan_.options().retry;
     const bool hopeless = plan_.all_final();
-    plan_.start_pass();
+    plan_.forget_references();
+    plan_.start_pass([this] { return policy_.draw(); });
     if (first_pass_only || hopeless)
     {
         give_up(std::move(told));
@@ -171,6 +178,18 @@ TERN_INLINE void client_core::attempt_failed(std::error_code error, connect_fail
     {
         try_again(std::move(told), false);
     }
+}
+
+/// What the event is about was another server; the present one is tried next.
+TERN_INLINE void client_core::will_retry(disconnected_event told) noexcept
+{
+    told.will_retry = true;
+    if (event_handler_ != nullptr)
+    {
+        std::error_code ignored;
+        told.next_server = make_or_empty(ignored, [&] { return plan_.server_name(); });
+    }
+    emit(std::move(told));
 }
 
 /// Asks the policy what comes next.
@@ -186,10 +205,9 @@ TERN_INLINE void client_core::try_again(disconnected_event told, bool final)
         give_up(std::move(told));
         return;
     }
-    told.will_retry = true;
     told.retry_after = decision.delay;
     told.attempt = decision.attempt;
-    emit(std::move(told));
+    will_retry(std::move(told));
     set_state(connection_state::waiting);
     retry_at_ = deadline_after(now_, decision.delay);
 }
@@ -216,6 +234,7 @@ TERN_INLINE void client_core::drop_connection() noexcept
     disconnect_sent_ = false;
     shutting_down_ = false;
     restart_wanted_ = false;
+    attempt_wanted_ = false;
     ++authentication_step_; // answers that are still to come are for nobody
     engine_.close(now_);
     complete(re_authenticate_handler_, re_authenticate_done_, errc::connection_lost);
@@ -270,6 +289,7 @@ TERN_INLINE void client_core::forget_attempts() noexcept
     server_reference_.clear();
     explanation_.clear();
     refusal_ = {};
+    last_error_.clear();
 }
 
 } // namespace tern::detail

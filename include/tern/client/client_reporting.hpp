@@ -50,6 +50,7 @@ TERN_INLINE disconnected_event client_core::describe_loss(std::error_code error,
 {
     disconnected_event told;
     told.error = error;
+    last_error_ = error;
     told.reason_string = std::exchange(reason_string_, {});
     told.server_reference = std::exchange(server_reference_, {});
     told.explanation = std::exchange(explanation_, {});
@@ -102,7 +103,7 @@ TERN_INLINE void client_core::complete(plain_handler& handler, std::optional<fin
 /// Something is to be told.
 TERN_INLINE bool client_core::has_news() const noexcept
 {
-    return !events_.empty() || connect_done_ || re_authenticate_done_ || disconnect_done_;
+    return !events_.empty() || attempt_wanted_ || connect_done_ || re_authenticate_done_ || disconnect_done_;
 }
 
 /// Tells what has happened to the connection, then completes what ended with it. True if there was something.

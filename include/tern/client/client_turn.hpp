@@ -128,6 +128,11 @@ TERN_INLINE bool client_core::settle()
         handle(event);
     }
     any = report() || any;
+    if (!stopped_ && std::exchange(attempt_wanted_, false))
+    {
+        any = true;
+        ask_for_attempt();
+    }
     if (!stopped_ && std::exchange(restart_wanted_, false))
     {
         any = true;

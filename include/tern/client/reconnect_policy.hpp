@@ -53,11 +53,27 @@ public:
     /// CONNACK said success. The back-off goes on growing unless the connection lasts.
     void on_connected(time_point now) noexcept { connected_ = now; }
 
+    /// There is a connection, and it lives for `stable_after` already.
+    [[nodiscard]] bool has_lasted(time_point now) const noexcept
+    {
+        return connected_.has_value() && now - *connected_ >= limits_.stable_after;
+    }
+
+    /// The next number of the random sequence from which the delays are taken, too.
+    [[nodiscard]] std::uint64_t draw() noexcept
+    {
+        random_ += 0x9E3779B97F4A7C15U; // SplitMix64: enough to spread clients, and the same everywhere
+        std::uint64_t bits = random_;
+        bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
+        bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
+        return bits ^ (bits >> 31U);
+    }
+
     /// An attempt to connect failed, or the connection was lost, with `error`; `final` if no further try can help.
     [[nodiscard]] reconnect_decision on_failure(const std::error_code& error, bool final, time_point now) noexcept
     {
         const bool was_connected = connected_.has_value();
-        const bool stable = was_connected && now - *connected_ >= limits_.stable_after;
+        const bool stable = has_lasted(now);
         if (stable)
         {
             attempts_ = 0;
@@ -155,16 +171,8 @@ private:
         return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(whole));
     }
 
-    // SplitMix64: enough to spread clients, and the same everywhere. In [0, 1).
-    double unit_random() noexcept
-    {
-        random_ += 0x9E3779B97F4A7C15U;
-        std::uint64_t bits = random_;
-        bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
-        bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
-        bits ^= bits >> 31U;
-        return static_cast<double>(bits >> 11U) * 0x1.0p-53;
-    }
+    /// In [0, 1).
+    double unit_random() noexcept { return static_cast<double>(draw() >> 11U) * 0x1.0p-53; }
 
     reconnect_limits limits_;
     std::uint64_t random_;

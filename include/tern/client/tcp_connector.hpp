@@ -3,8 +3,9 @@
 // Opens one TCP connection to a host of any number of addresses: resolves, tries the addresses in their order, and does
 // not wait for a silent one before it tries the next beside it.
 //
-// Layer: client. Standard: RFC 8305 (Happy Eyeballs), sections 5 and 8; the resolver sorts the addresses.
-// It belongs to tcp_transport. It has no limit on the whole: the client calls abort() when its own is reached.
+// Layer: client. Standard: RFC 8305 (Happy Eyeballs), sections 4, 5 and 8. The system's resolver sorts the addresses,
+// and is waited for until it has those of both families. It belongs to tcp_transport. It has no limit on the whole: the
+// client calls abort() when its own is reached.
 #ifndef TERN_CLIENT_TCP_CONNECTOR_HPP
 #define TERN_CLIENT_TCP_CONNECTOR_HPP
 
@@ -51,6 +52,30 @@ namespace tern::detail
     return error == asio::error::address_family_not_supported || !error ? 0 : 2;
 }
 
+/// The addresses with their families by turns, so that one family that is dead costs a single delay: RFC 8305 section
+/// 4. The first one stays the first, and each family keeps its order. Throws std::bad_alloc.
+[[nodiscard]] inline std::vector<asio::ip::tcp::endpoint>
+interleave_families(const std::vector<asio::ip::tcp::endpoint>& addresses)
+{
+    std::vector<asio::ip::tcp::endpoint> families[2];
+    for (const asio::ip::tcp::endpoint& each : addresses)
+    {
+        families[each.protocol() == addresses.front().protocol() ? 0 : 1].push_back(each);
+    }
+    std::vector<asio::ip::tcp::endpoint> result;
+    for (std::size_t i = 0; i < families[0].size() || i < families[1].size(); ++i)
+    {
+        for (const auto& family : families)
+        {
+            if (i < family.size())
+            {
+                result.push_back(family[i]);
+            }
+        }
+    }
+    return result;
+}
+
 /// One opening. Shared by its pending operations; used on its executor only.
 class tcp_connector final : public tcp_opening, public std::enable_shared_from_this<tcp_connector>
 {
@@ -87,10 +112,10 @@ public:
     }
 
     /// The same with addresses that are known.
-    void start(std::vector<endpoint_type> addresses)
+    void start(const std::vector<endpoint_type>& addresses)
     {
         arm();
-        begin(std::move(addresses));
+        begin(addresses);
     }
 
     /// Ends it soon with operation_aborted, unless it has completed. A look-up that the system cannot interrupt goes on
@@ -123,12 +148,12 @@ private:
         {
             addresses.push_back(entry.endpoint());
         }
-        begin(std::move(addresses));
+        begin(addresses);
     }
 
-    void begin(std::vector<endpoint_type> addresses)
+    void begin(const std::vector<endpoint_type>& addresses)
     {
-        addresses_ = std::move(addresses);
+        addresses_ = interleave_families(addresses);
         addresses_.resize(std::min(addresses_.size(), maximum_addresses));
         attempts_.reserve(addresses_.size()); // sockets with operations under way do not move
         next();

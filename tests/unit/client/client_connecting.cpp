@@ -10,7 +10,9 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 
+#include <set>
 #include <string>
+#include <string_view>
 
 using namespace std::chrono_literals;
 using namespace tern_test;
@@ -212,6 +214,54 @@ TEST_CASE("an event names the server that it is about")
     CHECK(std::get<tern::disconnected_event>(f.events[2]).server == "mqtt://broker:1883");
     CHECK(std::get<tern::disconnected_event>(f.events[3]).server == "mqtt://nobody:1883");
     CHECK(std::get<tern::connected_event>(f.events[4]).server == "mqtt://broker:1883");
+}
+
+TEST_CASE("which server of how many is tried is told, and which one comes next")
+{
+    client_fixture f;
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://nobody", "mqtt://no-one", "mqtt://broker"), connected.handler());
+    REQUIRE(f.until([&] { return connected.calls != 0; }));
+    REQUIRE(f.tried.size() == 3);
+    CHECK(f.tried[1].server == "mqtt://no-one:1883");
+    CHECK(f.tried[1].server_number == 2);
+    CHECK(f.tried[1].server_count == 3);
+    CHECK(f.tried[1].attempt == 1);
+    CHECK_FALSE(f.tried[1].referred);
+    REQUIRE(f.events.size() == 3);
+    CHECK(std::get<tern::disconnected_event>(f.events[0]).next_server == "mqtt://no-one:1883");
+    CHECK(std::get<tern::disconnected_event>(f.events[1]).next_server == "mqtt://broker:1883");
+    f.broker.cut(link_cut::reset);
+    REQUIRE(f.until([&] { return f.count<tern::connected_event>() == 2; }));
+    CHECK(std::get<tern::disconnected_event>(f.events[3]).next_server == "mqtt://nobody:1883");
+    CHECK(f.tried.size() == 6);
+    CHECK(f.tried[3].server_number == 1);
+}
+
+TEST_CASE("shuffled servers are each tried once in a pass, in orders that differ")
+{
+    client_fixture f;
+    outcome<tern::connect_result> connected;
+    f.client->async_connect(tern::brokers("mqtt://a", "mqtt://b", "mqtt://c", "mqtt://d"),
+                            {.client_id = "tester", .retry = true, .shuffle_servers = true}, connected.handler());
+    REQUIRE(f.until([&] { return f.tried.size() >= 80; }));
+    std::set<std::string> orders;
+    for (std::size_t pass = 0; pass < 20; ++pass)
+    {
+        std::string order;
+        for (std::size_t i = 0; i < 4; ++i)
+        {
+            CHECK(f.tried[4 * pass + i].server_number == i + 1);
+            order += f.tried[4 * pass + i].server;
+        }
+        CHECK(order.size() == 4 * std::string_view("mqtt://a:1883").size());
+        for (const char letter : {'a', 'b', 'c', 'd'})
+        {
+            CHECK(order.find(std::string("//") + letter) != std::string::npos);
+        }
+        orders.insert(order);
+    }
+    CHECK(orders.size() > 1); // 1 in 24 to the power of 19 that they are all the same
 }
 
 TEST_CASE("a refused connect says why, in the words of the server that refused last")

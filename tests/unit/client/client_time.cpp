@@ -219,8 +219,8 @@ TEST_CASE("a client takes its time from where its context has it")
     const auto begin = clock.now();
 
     broker.cut(link_cut::silence);
-    REQUIRE(clock.run(context, [&] { return events.size() == 2; }));
-    CHECK(std::get<tern::disconnected_event>(events[1]).error == tern::errc::keep_alive_timeout);
+    REQUIRE(clock.run(context, [&] { return events.size() == 3; })); // connecting, connected, and the loss
+    CHECK(std::get<tern::disconnected_event>(events[2]).error == tern::errc::keep_alive_timeout);
     CHECK(clock.now() == begin + 1h + tern::client_limits{}.ping_response);
     CHECK(client.stats().connects == 1);
     REQUIRE(clock.run(context, [&] { return client.stats().connects == 2; }));

@@ -263,3 +263,28 @@ TEST_CASE("mistakes of the caller are final, other failures are not", "[reconnec
     CHECK(!reconnect_policy::is_final(refused));
     CHECK(!reconnect_policy::is_final(std::make_error_code(std::errc::host_unreachable)));
 }
+
+TEST_CASE("a connection has lasted when it lives long enough", "[reconnect_policy]")
+{
+    tern::reconnect_limits limits;
+    limits.stable_after = std::chrono::milliseconds(100);
+    tern::reconnect_policy policy(limits);
+    const tern::reconnect_policy::time_point now{};
+    CHECK_FALSE(policy.has_lasted(now));
+    policy.on_connected(now);
+    CHECK_FALSE(policy.has_lasted(now + std::chrono::milliseconds(99)));
+    CHECK(policy.has_lasted(now + std::chrono::milliseconds(100)));
+    (void)policy.on_failure(tern::errc::closed_by_server, now);
+    CHECK_FALSE(policy.has_lasted(now + std::chrono::milliseconds(100)));
+}
+
+TEST_CASE("the random sequence is that of the seed", "[reconnect_policy]")
+{
+    tern::reconnect_policy one({}, 7);
+    tern::reconnect_policy same({}, 7);
+    tern::reconnect_policy other({}, 8);
+    const std::uint64_t first = one.draw();
+    CHECK(first == same.draw());
+    CHECK(first != other.draw());
+    CHECK(one.draw() != first);
+}

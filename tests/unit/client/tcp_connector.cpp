@@ -2,6 +2,7 @@
 #include "tern/client/tcp_connector.hpp"
 
 #include "support/catch.hpp"
+#include "support/skipped.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/ip/address.hpp>
@@ -20,6 +21,7 @@
 
 using namespace std::chrono_literals;
 using asio::ip::tcp;
+using tern::detail::interleave_families;
 using tern::detail::meaning_of_connect_error;
 using tern::detail::tcp_connector;
 
@@ -60,6 +62,29 @@ struct refusing_port
     explicit refusing_port(asio::io_context& context) : socket(context, loopback(0)) {}
     [[nodiscard]] tcp::endpoint address() const { return socket.local_endpoint(); }
     tcp::socket socket;
+};
+
+/// A listener whose queue is full lets further attempts wait unanswered, on Linux; where it does not, the attempt is
+/// answered or refused, and the tests see the same result by another way.
+struct silent_port
+{
+    explicit silent_port(asio::io_context& context) : acceptor(context, tcp::v4())
+    {
+        acceptor.bind(loopback(0));
+        acceptor.listen(0);
+        fillers.reserve(8);
+        for (int i = 0; i < 8; ++i)
+        {
+            fillers.emplace_back(context).async_connect(acceptor.local_endpoint(), [](std::error_code) {});
+        }
+        context.run_for(50ms);
+        context.restart();
+    }
+
+    [[nodiscard]] tcp::endpoint address() const { return acceptor.local_endpoint(); }
+
+    tcp::acceptor acceptor;
+    std::vector<tcp::socket> fillers;
 };
 
 } // namespace
@@ -116,24 +141,11 @@ TEST_CASE("no address at all is an error too", "[tcp_connector]")
 
 TEST_CASE("an address that stays silent does not hold up the next", "[tcp_connector]")
 {
-    // A listener whose queue is full lets further attempts wait unanswered, on Linux; where it does not, the attempt is
-    // answered or refused, and the test sees the same result by another way.
     asio::io_context context;
-    tcp::acceptor silent(context, tcp::v4());
-    silent.bind(loopback(0));
-    silent.listen(0);
-    std::vector<tcp::socket> fillers;
-    fillers.reserve(8);
-    for (int i = 0; i < 8; ++i)
-    {
-        fillers.emplace_back(context).async_connect(silent.local_endpoint(), [](std::error_code) {});
-    }
-    context.run_for(50ms);
-    context.restart();
-
+    std::optional<silent_port> silent(std::in_place, context);
     tcp::acceptor alive(context, loopback(0));
     opening one(context);
-    one.connector->start({silent.local_endpoint(), alive.local_endpoint()});
+    one.connector->start({silent->address(), alive.local_endpoint()});
     const auto begin = std::chrono::steady_clock::now();
     while (one.completions == 0 && std::chrono::steady_clock::now() - begin < patience)
     {
@@ -141,9 +153,53 @@ TEST_CASE("an address that stays silent does not hold up the next", "[tcp_connec
     }
     CHECK(one.outcome == std::error_code());
     CHECK(std::chrono::steady_clock::now() - begin < 1s + tcp_connector::attempt_delay);
-    fillers.clear();
+    silent.reset();
     context.run_for(100ms);
     CHECK(one.completions == 1);
+}
+
+TEST_CASE("the families of the addresses take turns, and each keeps its order", "[tcp_connector]")
+{
+    const auto at = [](const char* address) { return tcp::endpoint(asio::ip::make_address(address), 1883); };
+    const std::vector<tcp::endpoint> sorted = {at("2001:db8::1"), at("2001:db8::2"), at("2001:db8::3"), at("192.0.2.1"),
+                                               at("192.0.2.2")};
+    CHECK(interleave_families(sorted) == std::vector<tcp::endpoint>{at("2001:db8::1"), at("192.0.2.1"),
+                                                                    at("2001:db8::2"), at("192.0.2.2"),
+                                                                    at("2001:db8::3")});
+    CHECK(interleave_families({at("192.0.2.1"), at("192.0.2.2"), at("2001:db8::1")}) ==
+          std::vector<tcp::endpoint>{at("192.0.2.1"), at("2001:db8::1"), at("192.0.2.2")});
+    CHECK(interleave_families({at("192.0.2.2"), at("192.0.2.1")}) ==
+          std::vector<tcp::endpoint>{at("192.0.2.2"), at("192.0.2.1")});
+    CHECK(interleave_families({}).empty());
+}
+
+TEST_CASE("a family of silent addresses costs one delay, however many they are", "[tcp_connector]")
+{
+    asio::io_context context;
+    std::error_code error;
+    tcp::acceptor alive(context);
+    alive.open(tcp::v6(), error);
+    if (!error)
+    {
+        alive.bind({asio::ip::address_v6::loopback(), 0}, error);
+    }
+    if (error)
+    {
+        tern_test::report_skipped("no IPv6 on the loopback interface");
+        return;
+    }
+    alive.listen();
+    const silent_port silent(context);
+    opening one(context);
+    one.connector->start(std::vector<tcp::endpoint>{silent.address(), silent.address(), silent.address(),
+                                                    silent.address(), silent.address(), alive.local_endpoint()});
+    const auto begin = std::chrono::steady_clock::now();
+    while (one.completions == 0 && std::chrono::steady_clock::now() - begin < patience)
+    {
+        context.run_one_for(10ms);
+    }
+    CHECK(one.outcome == std::error_code());
+    CHECK(std::chrono::steady_clock::now() - begin < 3 * tcp_connector::attempt_delay);
 }
 
 TEST_CASE("aborting ends it at every point", "[tcp_connector]")
