@@ -65,7 +65,7 @@ TEST_CASE("stored options own what they were given, also when they move", "[conn
     std::optional<stored_attempt_options> stored;
     {
         std::string text = "a token that does not fit into a small string at all";
-        const tern::websocket_header header{"Authorization", text};
+        const tern::http_header header{"Authorization", text};
         attempt_options given{.user_name = text, .password = tern::byte_view(text)};
         given.tls = tern::tls_options{.certificate = text};
         given.websocket = tern::websocket_options{.headers = {&header, 1}};

@@ -185,7 +185,7 @@ TEST_CASE("an attempt with TLS options of its own has settings of its own", "[co
     CHECK(own->tls.server_name == "after");
     REQUIRE(own->proxy);
     CHECK(own->proxy->host == "proxy");
-    const tern::websocket_header header{"Authorization", "Bearer token"};
+    const tern::http_header header{"Authorization", "Bearer token"};
     REQUIRE_FALSE(plan.prepare({.websocket = tern::websocket_options{.headers = {&header, 1}}}, own, said));
     CHECK(own->tls.server_name == "before");
     REQUIRE(own->websocket.headers.size() == 1);
