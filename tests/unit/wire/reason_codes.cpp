@@ -72,5 +72,5 @@ TEST_CASE("a client can answer every violation with a reason code that it may se
             violations += 1;
         }
     }
-    CHECK(violations == 26);
+    CHECK(violations == 33); // 26 of MQTT, 7 of WebSocket
 }
