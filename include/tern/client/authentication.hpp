@@ -8,13 +8,12 @@
 #define TERN_CLIENT_AUTHENTICATION_HPP
 
 #include "tern/byte_view.hpp"
+#include "tern/client/step_answer.hpp"
 #include "tern/reason_code.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace tern
 {
@@ -56,29 +55,14 @@ public:
 
 /// Gives the authenticator's answer, at once or later, from any thread, once; copies of it answer the same step.
 /// Dropping it unused leaves the connection to its time limit.
-class authentication_answer
+class authentication_answer : public detail::step_answer<detail::authentication_target>
 {
 public:
-    authentication_answer() noexcept = default;
-
-    authentication_answer(std::weak_ptr<detail::authentication_target> target, std::uint64_t step) noexcept
-        : target_(std::move(target)), step_(step)
-    {
-    }
+    using step_answer::step_answer;
 
     /// Sends `data`, which is copied; an error gives up instead, and the connection closes with
     /// errc::authentication_failed.
-    void operator()(std::error_code error, byte_view data = {}) const
-    {
-        if (const std::shared_ptr<detail::authentication_target> target = target_.lock())
-        {
-            target->answer(step_, error, data);
-        }
-    }
-
-private:
-    std::weak_ptr<detail::authentication_target> target_;
-    std::uint64_t step_ = 0;
+    void operator()(std::error_code error, byte_view data = {}) const { tell(error, data); }
 };
 
 namespace detail

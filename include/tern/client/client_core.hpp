@@ -44,6 +44,7 @@
 #include "tern/limits.hpp"
 #include "tern/message.hpp"
 #include "tern/observer.hpp"
+#include "tern/operation_memory.hpp"
 #include "tern/options.hpp"
 #include "tern/session/engine.hpp"
 #include "tern/statistics.hpp"
@@ -327,7 +328,7 @@ private:
     std::optional<timer> timer_;
     std::optional<time_point> timer_expiry_;
     std::uint64_t timer_generation_ = 0;
-    io_memory timer_memory_;
+    operation_memory timer_memory_;
 
     // What it does.
     handler_memory handler_memory_; // outlives every handler

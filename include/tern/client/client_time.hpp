@@ -14,6 +14,7 @@
 #include "tern/client/deadlines.hpp"
 #include "tern/error.hpp"
 #include "tern/linkage.hpp"
+#include "tern/operation_memory.hpp"
 #include "tern/session/types.hpp"
 
 #include <cstdint>
@@ -29,10 +30,10 @@ namespace tern::detail
 
 struct client_core::timer_handler
 {
-    using allocator_type = io_allocator<void>;
+    using allocator_type = operation_allocator<void>;
 
     std::shared_ptr<client_core> core;
-    io_memory* memory; ///< asked for also when Asio has moved from the handler
+    operation_memory* memory; ///< asked for also when Asio has moved from the handler
     std::uint64_t generation;
 
     [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }

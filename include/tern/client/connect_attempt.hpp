@@ -9,17 +9,16 @@
 #define TERN_CLIENT_CONNECT_ATTEMPT_HPP
 
 #include "tern/byte_view.hpp"
+#include "tern/client/step_answer.hpp"
 #include "tern/client/stored_options.hpp"
 #include "tern/transport_options.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
-#include <utility>
 
 namespace tern
 {
@@ -101,29 +100,14 @@ private:
 
 /// Gives the answer that an attempt waits for, at once or later, from any thread, once; copies of it answer the same
 /// attempt. Dropping it unused leaves the attempt to its time limit.
-class attempt_answer
+class attempt_answer : public detail::step_answer<detail::attempt_target>
 {
 public:
-    attempt_answer() noexcept = default;
-
-    attempt_answer(std::weak_ptr<detail::attempt_target> target, std::uint64_t step) noexcept
-        : target_(std::move(target)), step_(step)
-    {
-    }
+    using step_answer::step_answer;
 
     /// Goes on, with `options`; an error ends this attempt instead, as if the server had answered with it: one that is
     /// an error_kind::refused or usage is final for this server, after any other the client goes on trying.
-    void operator()(std::error_code error, const attempt_options& options = {}) const
-    {
-        if (const std::shared_ptr<detail::attempt_target> target = target_.lock())
-        {
-            target->answer(step_, error, options);
-        }
-    }
-
-private:
-    std::weak_ptr<detail::attempt_target> target_;
-    std::uint64_t step_ = 0;
+    void operator()(std::error_code error, const attempt_options& options = {}) const { tell(error, options); }
 };
 
 namespace detail

@@ -13,12 +13,12 @@
 #include "tern/client/transport_settings.hpp"
 #include "tern/client/url.hpp"
 #include "tern/limits.hpp"
+#include "tern/operation_memory.hpp"
 #include "tern/session/output_buffer.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/buffer.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,7 +26,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <type_traits>
 #include <utility>
 
 namespace tern::detail
@@ -53,94 +52,6 @@ protected:
     ~connection_owner() = default;
 };
 
-/// Memory for one operation at a time; a second one at the same time is given other memory.
-class io_memory
-{
-public:
-    /// A socket operation of Asio with our handler has some 200 bytes; a composed one of a user's transport has more.
-    static constexpr std::size_t capacity = 512;
-
-    io_memory() noexcept = default;
-    io_memory(const io_memory&) = delete;
-    io_memory& operator=(const io_memory&) = delete;
-
-    [[nodiscard]] void* allocate(std::size_t size)
-    {
-        // With a strand, Asio frees in one thread while another starts the next operation.
-        if (size <= capacity && !used_.exchange(true, std::memory_order_acquire))
-        {
-            return storage_;
-        }
-        return ::operator new(size);
-    }
-
-    void deallocate(void* pointer) noexcept
-    {
-        if (pointer == static_cast<void*>(storage_))
-        {
-            used_.store(false, std::memory_order_release);
-            return;
-        }
-        ::operator delete(pointer);
-    }
-
-private:
-    alignas(std::max_align_t) std::byte storage_[capacity];
-    std::atomic<bool> used_{false};
-};
-
-/// The associated allocator of the client's own handlers.
-template <class Value>
-class io_allocator
-{
-public:
-    using value_type = Value;
-
-    explicit io_allocator(io_memory& memory) noexcept : memory_(&memory) {}
-
-    template <class Other>
-    io_allocator(const io_allocator<Other>& other) noexcept : memory_(&other.memory())
-    {
-    }
-
-    [[nodiscard]] Value* allocate(std::size_t count)
-    {
-        static_assert(alignof(Value) <= alignof(std::max_align_t));
-        return static_cast<Value*>(memory_->allocate(count * sizeof(Value)));
-    }
-
-    void deallocate(Value* pointer, std::size_t) noexcept { memory_->deallocate(pointer); }
-
-    [[nodiscard]] io_memory& memory() const noexcept { return *memory_; }
-
-    friend bool operator==(const io_allocator& left, const io_allocator& right) noexcept
-    {
-        return left.memory_ == right.memory_;
-    }
-
-private:
-    io_memory* memory_;
-};
-
-template <>
-class io_allocator<void>
-{
-public:
-    using value_type = void;
-
-    explicit io_allocator(io_memory& memory) noexcept : memory_(&memory) {}
-
-    template <class Other>
-    io_allocator(const io_allocator<Other>& other) noexcept : memory_(&other.memory())
-    {
-    }
-
-    [[nodiscard]] io_memory& memory() const noexcept { return *memory_; }
-
-private:
-    io_memory* memory_;
-};
-
 /// The completion handler of every operation of a transport. It keeps the connection and its buffers alive.
 ///
 /// Where an initiation fails, Asio asks a handler for its allocator that it has moved from: the memory is known without
@@ -148,7 +59,7 @@ private:
 class io_handler
 {
 public:
-    using allocator_type = io_allocator<void>;
+    using allocator_type = operation_allocator<void>;
 
     io_handler(std::shared_ptr<connection> target, io_operation what) noexcept;
 
@@ -158,7 +69,7 @@ public:
 
 private:
     std::shared_ptr<connection> target_;
-    io_memory* memory_;
+    operation_memory* memory_;
     io_operation what_;
 };
 
@@ -199,7 +110,7 @@ public:
         }
     }
 
-    [[nodiscard]] io_memory& memory(io_operation what) noexcept
+    [[nodiscard]] operation_memory& memory(io_operation what) noexcept
     {
         return what == io_operation::write ? write_memory_ : read_memory_;
     }
@@ -212,8 +123,8 @@ public:
 
 private:
     connection_owner* owner_;
-    io_memory read_memory_;
-    io_memory write_memory_;
+    operation_memory read_memory_;
+    operation_memory write_memory_;
 };
 
 /// How a client makes connections to the servers of a scheme, without knowing their transport.

@@ -8,21 +8,17 @@
 #define TERN_CLIENT_TCP_TRANSPORT_HPP
 
 #include "tern/client/open_tcp.hpp"
+#include "tern/client/socket_transport.hpp"
 #include "tern/client/tcp_opening.hpp"
 #include "tern/client/transport.hpp"
 #include "tern/client/transport_settings.hpp"
-#include "tern/client/unique_handler.hpp"
 #include "tern/client/url.hpp"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/async_result.hpp>
-#include <asio/buffer.hpp>
 #include <asio/cancellation_type.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/socket_base.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,18 +29,14 @@ namespace tern
 {
 
 /// A TCP connection. Used on its executor only.
-class tcp_transport
+class tcp_transport : public socket_transport<asio::ip::tcp::socket>
 {
 public:
-    using executor_type = asio::any_io_executor;
-
-    explicit tcp_transport(const executor_type& executor,
-                           const std::shared_ptr<transport_settings>& settings = nullptr)
-        : socket_(executor), settings_(settings)
+    explicit tcp_transport(const executor_type& executor, const std::shared_ptr<transport_settings>& settings = nullptr)
+        : socket_transport(executor), settings_(settings)
     {
     }
-    tcp_transport(const tcp_transport&) = delete;
-    tcp_transport& operator=(const tcp_transport&) = delete;
+
     ~tcp_transport() { close(); }
 
     [[nodiscard]] static bool supports(std::string_view scheme) noexcept { return scheme == "mqtt" || scheme == "tcp"; }
@@ -65,9 +57,8 @@ public:
             [](auto handler, tcp_transport* self, const url* target) {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 const executor_type executor = self->get_executor();
-                const auto opening =
-                    detail::open_tcp(executor, self->socket_, *target, self->settings_,
-                                     detail::tcp_opening::handler_type(std::move(handler), executor));
+                const auto opening = detail::open_tcp(executor, self->socket(), *target, self->settings_,
+                                                      detail::tcp_opening::handler_type(std::move(handler), executor));
                 self->opening_ = opening;
                 if (slot.is_connected())
                 {
@@ -83,43 +74,13 @@ public:
             token, this, &where);
     }
 
-    /// Reads at least one byte; asio::error::eof at the end of the stream.
-    template <class Token>
-    auto async_read_some(asio::mutable_buffer buffer, Token&& token)
-    {
-        return socket_.async_read_some(buffer, std::forward<Token>(token));
-    }
-
-    /// Writes at least one byte.
-    template <class Token>
-    auto async_write_some(asio::const_buffer buffer, Token&& token)
-    {
-        return socket_.async_write_some(buffer, std::forward<Token>(token));
-    }
-
-    /// Sends the end of the stream behind what was written, and completes at once. Reading goes on: who closes only
-    /// after it has read the other's end can be sure that nothing of its own was thrown away.
-    template <class Token>
-    auto async_shutdown(Token&& token)
-    {
-        return asio::async_initiate<Token, void(std::error_code)>(
-            [](auto handler, tcp_transport* self) {
-                std::error_code error;
-                self->socket_.shutdown(asio::socket_base::shutdown_send, error);
-                const executor_type executor = self->get_executor();
-                unique_handler<void(std::error_code)>(std::move(handler), executor).post(executor, error);
-            },
-            token, this);
-    }
-
     void close() noexcept
     {
         if (const auto opening = opening_.lock(); opening != nullptr)
         {
             opening->abort();
         }
-        std::error_code ignored;
-        socket_.close(ignored);
+        socket_transport::close();
     }
 
     /// What a proxy said.
@@ -128,10 +89,7 @@ public:
         return settings_ != nullptr ? settings_->explanation : std::string();
     }
 
-    [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-
 private:
-    asio::ip::tcp::socket socket_;
     std::shared_ptr<transport_settings> settings_;
     std::weak_ptr<detail::tcp_opening> opening_{};
 };

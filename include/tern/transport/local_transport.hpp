@@ -9,15 +9,12 @@
 #define TERN_TRANSPORT_LOCAL_TRANSPORT_HPP
 
 #include "tern/client/parse_url.hpp"
+#include "tern/client/socket_transport.hpp"
 #include "tern/client/transport.hpp"
-#include "tern/client/unique_handler.hpp"
 #include "tern/client/url.hpp"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
-#include <asio/buffer.hpp>
 #include <asio/local/stream_protocol.hpp>
-#include <asio/socket_base.hpp>
 
 #include <string_view>
 #include <system_error>
@@ -31,15 +28,10 @@ namespace tern
 {
 
 /// A connection to a socket in the file system. Used on its executor only.
-class local_transport
+class local_transport : public socket_transport<asio::local::stream_protocol::socket>
 {
 public:
-    using executor_type = asio::any_io_executor;
-
-    explicit local_transport(const executor_type& executor) : socket_(executor) {}
-    local_transport(const local_transport&) = delete;
-    local_transport& operator=(const local_transport&) = delete;
-    ~local_transport() { close(); }
+    explicit local_transport(const executor_type& executor) : socket_transport(executor) {}
 
     [[nodiscard]] static bool supports(std::string_view scheme) noexcept { return scheme == "unix"; }
 
@@ -58,58 +50,13 @@ public:
                 }
                 catch (const std::system_error& failure)
                 {
-                    self->complete(std::move(handler), failure.code());
+                    self->post(std::move(handler), failure.code());
                     return;
                 }
-                self->socket_.async_connect(endpoint, std::move(handler));
+                self->socket().async_connect(endpoint, std::move(handler));
             },
             token, this, &where);
     }
-
-    /// Reads at least one byte; asio::error::eof at the end of the stream.
-    template <class Token>
-    auto async_read_some(asio::mutable_buffer buffer, Token&& token)
-    {
-        return socket_.async_read_some(buffer, std::forward<Token>(token));
-    }
-
-    /// Writes at least one byte.
-    template <class Token>
-    auto async_write_some(asio::const_buffer buffer, Token&& token)
-    {
-        return socket_.async_write_some(buffer, std::forward<Token>(token));
-    }
-
-    /// Sends the end of the stream behind what was written, and completes at once.
-    template <class Token>
-    auto async_shutdown(Token&& token)
-    {
-        return asio::async_initiate<Token, void(std::error_code)>(
-            [](auto handler, local_transport* self) {
-                std::error_code error;
-                self->socket_.shutdown(asio::socket_base::shutdown_send, error);
-                self->complete(std::move(handler), error);
-            },
-            token, this);
-    }
-
-    void close() noexcept
-    {
-        std::error_code ignored;
-        socket_.close(ignored);
-    }
-
-    [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-
-private:
-    template <class Handler>
-    void complete(Handler handler, std::error_code error)
-    {
-        const executor_type executor = get_executor();
-        unique_handler<void(std::error_code)>(std::move(handler), executor).post(executor, error);
-    }
-
-    asio::local::stream_protocol::socket socket_;
 };
 
 static_assert(transport<local_transport>);

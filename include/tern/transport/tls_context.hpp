@@ -18,6 +18,7 @@
 #include "tern/client/transport_settings.hpp"
 #include "tern/errc.hpp"
 #include "tern/error.hpp"
+#include "tern/transport/tls_sessions.hpp"
 #include "tern/transport_options.hpp"
 
 #include <asio/buffer.hpp>
@@ -33,7 +34,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -47,9 +47,6 @@ class tls_context
 public:
     /// A longer key has no use, and a server refuses it. OpenSSL's PSK_MAX_PSK_LEN is 256 or more.
     static constexpr std::size_t maximum_psk_length = 256;
-
-    /// More servers than a list of brokers has.
-    static constexpr std::size_t maximum_sessions = 16;
 
     explicit tls_context(const tls_options& options)
         : options_(options), context_(options.context != nullptr ? share(options.context) : make())
@@ -82,62 +79,10 @@ public:
     [[nodiscard]] const tls_options& options() const noexcept { return options_; }
     [[nodiscard]] asio::ssl::context& native() noexcept { return context_; }
 
-    /// A copy of the session of a connection that is over, for the next one to the same server.
-    void remember(std::string_view server, const SSL* connection)
-    {
-        if (!options_.resume_sessions)
-        {
-            return;
-        }
-        const SSL_SESSION* last = SSL_get_session(connection);
-        if (last == nullptr || SSL_SESSION_is_resumable(last) == 0)
-        {
-            return;
-        }
-        // A copy, because OpenSSL spoils the session of a connection that did not end as TLS wants it.
-        session_pointer copy(SSL_SESSION_dup(last));
-        if (copy == nullptr)
-        {
-            return;
-        }
-        forget(server);
-        if (sessions_.size() == maximum_sessions)
-        {
-            sessions_.erase(sessions_.begin());
-        }
-        sessions_.push_back({std::string(server), std::move(copy)});
-    }
-
-    /// The handshake failed: the session may be why.
-    void forget(std::string_view server) noexcept
-    {
-        sessions_.erase(std::remove_if(sessions_.begin(), sessions_.end(),
-                                       [server](const kept_session& each) { return each.server == server; }),
-                        sessions_.end());
-    }
-
-    /// The last session with a server, null if there is none.
-    [[nodiscard]] SSL_SESSION* session(std::string_view server) const noexcept
-    {
-        const auto found = std::find_if(sessions_.begin(), sessions_.end(),
-                                        [server](const kept_session& each) { return each.server == server; });
-        return found == sessions_.end() ? nullptr : found->session.get();
-    }
+    /// What a reconnect may continue. Unused unless tls_options::resume_sessions says so.
+    [[nodiscard]] tls_sessions& sessions() noexcept { return sessions_; }
 
 private:
-    struct session_deleter
-    {
-        void operator()(SSL_SESSION* session) const noexcept { SSL_SESSION_free(session); }
-    };
-
-    using session_pointer = std::unique_ptr<SSL_SESSION, session_deleter>;
-
-    struct kept_session
-    {
-        std::string server;
-        session_pointer session;
-    };
-
     static asio::ssl::context make() { return asio::ssl::context(asio::ssl::context::tls_client); }
 
     static asio::ssl::context share(SSL_CTX* theirs)
@@ -386,7 +331,7 @@ public:
 private:
     tls_options options_;
     asio::ssl::context context_;
-    std::vector<kept_session> sessions_;
+    tls_sessions sessions_;
     std::string* explanation_ = nullptr;
 };
 

@@ -165,7 +165,7 @@ private:
     {
         if (error)
         {
-            context().forget(session_name_);
+            context().sessions().forget(session_name_);
             const long verdict = SSL_get_verify_result(handle());
             if (verdict != X509_V_OK && !certificate_problem_.empty())
             {
@@ -201,7 +201,7 @@ private:
             fine = fine && (is_name ? SSL_set1_host(ssl, name.c_str())
                                     : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str())) == 1;
         }
-        if (SSL_SESSION* const earlier = context().session(session_name_); earlier != nullptr)
+        if (SSL_SESSION* const earlier = context().sessions().find(session_name_); earlier != nullptr)
         {
             SSL_set_session(ssl, earlier);
         }
@@ -225,9 +225,13 @@ private:
 
     void keep_session() noexcept
     {
+        if (!context().options().resume_sessions)
+        {
+            return;
+        }
         try
         {
-            context().remember(session_name_, handle());
+            context().sessions().remember(session_name_, handle());
         }
         catch (const std::bad_alloc&) // then the next handshake is a whole one
         {

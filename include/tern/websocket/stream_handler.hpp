@@ -16,10 +16,7 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
 
-#include <atomic>
-#include <cstddef>
 #include <memory>
-#include <new>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -221,74 +218,6 @@ private:
     };
 
     base* held_ = nullptr;
-};
-
-/// Memory for the one write of the stream's own that can be under way.
-class answer_memory
-{
-public:
-    /// A write of a socket with a small handler has some 200 bytes, through TLS twice as much.
-    static constexpr std::size_t capacity = 512;
-
-    answer_memory() noexcept = default;
-    answer_memory(const answer_memory&) = delete;
-    answer_memory& operator=(const answer_memory&) = delete;
-
-    [[nodiscard]] void* allocate(std::size_t size)
-    {
-        // Asio may free in one thread while another, on the same strand, starts the next operation.
-        if (size <= capacity && !used_.exchange(true, std::memory_order_acquire))
-        {
-            return storage_;
-        }
-        return ::operator new(size);
-    }
-
-    void deallocate(void* pointer) noexcept
-    {
-        if (pointer == static_cast<void*>(storage_))
-        {
-            used_.store(false, std::memory_order_release);
-            return;
-        }
-        ::operator delete(pointer);
-    }
-
-private:
-    alignas(std::max_align_t) std::byte storage_[capacity];
-    std::atomic<bool> used_{false};
-};
-
-template <class Value>
-class answer_allocator
-{
-public:
-    using value_type = Value;
-
-    explicit answer_allocator(answer_memory& memory) noexcept : memory_(&memory) {}
-
-    template <class Other>
-    answer_allocator(const answer_allocator<Other>& other) noexcept : memory_(&other.memory())
-    {
-    }
-
-    [[nodiscard]] Value* allocate(std::size_t count)
-    {
-        static_assert(alignof(Value) <= alignof(std::max_align_t));
-        return static_cast<Value*>(memory_->allocate(count * sizeof(Value)));
-    }
-
-    void deallocate(Value* pointer, std::size_t) noexcept { memory_->deallocate(pointer); }
-
-    [[nodiscard]] answer_memory& memory() const noexcept { return *memory_; }
-
-    friend bool operator==(const answer_allocator& left, const answer_allocator& right) noexcept
-    {
-        return left.memory_ == right.memory_;
-    }
-
-private:
-    answer_memory* memory_;
 };
 
 } // namespace tern::websocket

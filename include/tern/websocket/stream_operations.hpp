@@ -8,6 +8,7 @@
 #ifndef TERN_WEBSOCKET_STREAM_OPERATIONS_HPP
 #define TERN_WEBSOCKET_STREAM_OPERATIONS_HPP
 
+#include "tern/operation_memory.hpp"
 #include "tern/websocket/stream_handler.hpp"
 
 #include <asio/buffer.hpp>
@@ -121,7 +122,7 @@ struct shutdown_done
 /// Ends a write of the stream's own.
 struct answer_done
 {
-    using allocator_type = answer_allocator<void*>;
+    using allocator_type = tern::detail::operation_allocator<void*>;
     using cancellation_slot_type = asio::cancellation_slot;
 
     [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
@@ -132,7 +133,7 @@ struct answer_done
     {
     }
 
-    answer_memory* memory;
+    tern::detail::operation_memory* memory;
 };
 
 /// A read of the caller's, until there is payload or the end.

@@ -13,6 +13,7 @@
 #include "tern/errc.hpp"
 #include "tern/error.hpp"
 #include "tern/http_head.hpp"
+#include "tern/operation_memory.hpp"
 #include "tern/websocket/close_code.hpp"
 #include "tern/websocket/endpoint.hpp"
 #include "tern/websocket/frame_header.hpp"
@@ -306,7 +307,7 @@ private:
     bool writing_ = false;
     bool closed_ = false;
     parked_operation parked_write_{};
-    answer_memory answer_memory_{};
+    tern::detail::operation_memory answer_memory_{};
 };
 
 } // namespace tern::websocket

@@ -93,11 +93,11 @@ TEST_CASE("an abandoned connection is closed, and what was pending completes uns
     CHECK(watch.expired());
 }
 
-TEST_CASE("reading and writing have memory of their own, for one operation each", "[connection]")
+TEST_CASE("reading and writing have memory of their own", "[connection]")
 {
     owner client;
     const auto made = std::make_shared<fake>(client);
-    io_memory& reading = made->memory(io_operation::read);
+    const operation_memory& reading = made->memory(io_operation::read);
     CHECK(&reading != &made->memory(io_operation::write));
     io_handler handler(made, io_operation::write);
     CHECK(&asio::get_associated_allocator(handler).memory() == &made->memory(io_operation::write));
@@ -105,33 +105,4 @@ TEST_CASE("reading and writing have memory of their own, for one operation each"
     CHECK(&asio::get_associated_allocator(moved).memory() == &made->memory(io_operation::write));
     // Asio asks the other one when an initiation throws.
     CHECK(&asio::get_associated_allocator(handler).memory() == &made->memory(io_operation::write));
-
-    void* const first = reading.allocate(io_memory::capacity);
-    void* const second = reading.allocate(8); // at the same time: other memory
-    CHECK(first != second);
-    void* const large = made->memory(io_operation::write).allocate(io_memory::capacity + 1);
-    void* const small = made->memory(io_operation::write).allocate(1);
-    CHECK(large != small);
-    reading.deallocate(second);
-    reading.deallocate(first);
-    CHECK(reading.allocate(1) == first); // it is the memory inside, again
-    reading.deallocate(first);
-    made->memory(io_operation::write).deallocate(large);
-    made->memory(io_operation::write).deallocate(small);
-}
-
-TEST_CASE("allocators are the same where their memory is", "[connection]")
-{
-    io_memory memory;
-    io_memory other;
-    io_allocator<int> ints{io_allocator<void>(memory)};
-    const io_allocator<long> longs(ints);
-    CHECK(&longs.memory() == &memory);
-    CHECK(io_allocator<int>(longs) == ints);
-    CHECK_FALSE(ints == io_allocator<int>(other));
-    int* const numbers = ints.allocate(4);
-    numbers[3] = 7;
-    CHECK(static_cast<void*>(numbers) >= static_cast<void*>(&memory));
-    CHECK(static_cast<void*>(numbers) < static_cast<void*>(&memory + 1));
-    ints.deallocate(numbers, 4);
 }

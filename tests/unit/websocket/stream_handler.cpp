@@ -2,6 +2,7 @@
 #include "tern/websocket/stream_handler.hpp"
 
 #include "support/catch.hpp"
+#include "tern/operation_memory.hpp"
 
 #include <asio/bind_executor.hpp>
 #include <asio/io_context.hpp>
@@ -27,13 +28,13 @@ auto held(Handler handler, asio::io_context& context)
 /// An operation that says what became of it.
 struct told_operation
 {
-    using allocator_type = answer_allocator<void*>;
+    using allocator_type = tern::detail::operation_allocator<void*>;
 
     [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
 
     void operator()() { *said += "resumed "; }
 
-    answer_memory* memory;
+    tern::detail::operation_memory* memory;
     std::string* said;
     std::shared_ptr<int> token = nullptr;
 };
@@ -76,7 +77,7 @@ TEST_CASE("a handler with an executor keeps it at work and is called there")
 
 TEST_CASE("an operation that is put aside goes on once")
 {
-    answer_memory memory;
+    tern::detail::operation_memory memory;
     std::string said;
     parked_operation parked;
     parked.resume();
@@ -90,7 +91,7 @@ TEST_CASE("an operation that is put aside goes on once")
 
 TEST_CASE("an operation that is put aside is destroyed with what holds it")
 {
-    answer_memory memory;
+    tern::detail::operation_memory memory;
     std::string said;
     const auto token = std::make_shared<int>(0);
     {
@@ -103,21 +104,4 @@ TEST_CASE("an operation that is put aside is destroyed with what holds it")
     }
     CHECK(token.use_count() == 1);
     CHECK(said.empty());
-}
-
-TEST_CASE("the memory of answers serves one operation at a time")
-{
-    answer_memory memory;
-    answer_allocator<std::byte> allocator(memory);
-    std::byte* const first = allocator.allocate(answer_memory::capacity);
-    std::byte* const second = allocator.allocate(8); // from elsewhere
-    CHECK(second != first);
-    allocator.deallocate(first, answer_memory::capacity);
-    CHECK(allocator.allocate(8) == first);
-    allocator.deallocate(second, 8);
-    allocator.deallocate(first, 8);
-    std::byte* const large = allocator.allocate(answer_memory::capacity + 1);
-    CHECK(large != first);
-    allocator.deallocate(large, answer_memory::capacity + 1);
-    CHECK(answer_allocator<int>(allocator) == answer_allocator<int>(memory));
 }
